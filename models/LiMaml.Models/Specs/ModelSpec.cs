@@ -1,0 +1,191 @@
+using LiMaml.Models.Schemas;
+
+namespace LiMaml.Models.Specs;
+
+/// <summary>How a model was trained (paper §6.2.1).</summary>
+public enum TrainingAlgorithm
+{
+    /// <summary>Gradient descent on batches of tasks, no inner loop.</summary>
+    Vanilla,
+
+    /// <summary>Algorithm 2a: the inner loop moves the meta block, the outer loop both blocks.</summary>
+    LiMaml,
+}
+
+/// <summary>A model as data: everything but its weights. Training builds its tensors and Export its graphs from this alone.</summary>
+public sealed record ModelSpec
+{
+    /// <summary>The version this code writes.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    /// <summary>Version of the written form.</summary>
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>How the weights were obtained.</summary>
+    public TrainingAlgorithm Algorithm { get; init; } = TrainingAlgorithm.LiMaml;
+
+    /// <summary>Decides the loss.</summary>
+    public LabelKind Label { get; init; } = LabelKind.Binary;
+
+    /// <summary>One for each task definition that the model personalises for; at least one.</summary>
+    public required IReadOnlyList<MetaBlockSpec> MetaBlocks { get; init; }
+
+    /// <summary>The block shared by all tasks.</summary>
+    public required GlobalBlockSpec Global { get; init; }
+
+    /// <summary>The inner loop of training (Algorithm 2a, lines 4–10).</summary>
+    public InnerLoopSpec InnerLoop { get; init; } = new();
+
+    /// <summary>The fine-tuning that generates meta embeddings (Algorithm 2b), chosen on development data after training.</summary>
+    public InnerLoopSpec FineTuning { get; init; } = new();
+}
+
+/// <summary>A dense layer: x·W + b, then the activation, then dropout while training.</summary>
+/// <param name="Size">Outputs, at least 1.</param>
+/// <param name="Activation">Applied to the outputs.</param>
+/// <param name="Dropout">Probability in [0, 1) of zeroing an output while training.</param>
+public sealed record LayerSpec(int Size, Activation Activation = Activation.Relu, double Dropout = 0);
+
+/// <summary>Elementwise non-linearities.</summary>
+public enum Activation
+{
+    /// <summary>None.</summary>
+    Identity,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>tanh(x).</summary>
+    Tanh,
+}
+
+/// <summary>What a meta block is made of.</summary>
+public enum MetaBlockKind
+{
+    /// <summary>Features through dense layers; the inner loop moves the layers' weights, per task.</summary>
+    Mlp,
+
+    /// <summary>A learned row for each task (Table 4); the inner loop moves the row. New tasks start from the row 'unknown'.</summary>
+    IdEmbedding,
+}
+
+/// <summary>A meta block (paper §4.3.1): meta features in, meta embedding out.</summary>
+public sealed record MetaBlockSpec
+{
+    /// <summary>The task definition it serves.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>What it is made of.</summary>
+    public MetaBlockKind Kind { get; init; } = MetaBlockKind.Mlp;
+
+    /// <summary>Names of the meta features. For <see cref="MetaBlockKind.IdEmbedding"/> exactly one, categorical, constant within a task.</summary>
+    public required IReadOnlyList<string> Features { get; init; }
+
+    /// <summary>Width of the learned vector of each categorical and multi-valued feature.</summary>
+    public int FeatureEmbeddingSize { get; init; } = 8;
+
+    /// <summary>Hidden layers, before the linear layer that outputs the meta embedding. Ignored by <see cref="MetaBlockKind.IdEmbedding"/>.</summary>
+    public IReadOnlyList<LayerSpec> Layers { get; init; } = [new(64), new(64)];
+
+    /// <summary>Width of the meta embedding, at least 1.</summary>
+    public int EmbeddingSize { get; init; } = 16;
+}
+
+/// <summary>How the meta embedding enters the global block.</summary>
+public enum Interaction
+{
+    /// <summary>Beside the encoded features, into the first layer (the paper's form).</summary>
+    Concatenation,
+
+    /// <summary>e · r is added to the logit, r = Σ q[item category] + P·(item's other features) + c; not concatenated.</summary>
+    Bilinear,
+
+    /// <summary>Both.</summary>
+    ConcatenationAndBilinear,
+}
+
+/// <summary>The global block (paper §4.3.1): meta embeddings and other features in, logit out.</summary>
+public sealed record GlobalBlockSpec
+{
+    /// <summary>Names of the features read next to the meta embeddings; meta features may be among them.</summary>
+    public required IReadOnlyList<string> Features { get; init; }
+
+    /// <summary>Width of the learned vector of each categorical and multi-valued feature.</summary>
+    public int FeatureEmbeddingSize { get; init; } = 8;
+
+    /// <summary>Hidden layers, before the linear layer that outputs the logit.</summary>
+    public IReadOnlyList<LayerSpec> Layers { get; init; } = [new(128), new(64)];
+
+    /// <summary>How the meta embeddings enter.</summary>
+    public Interaction Interaction { get; init; } = Interaction.Concatenation;
+
+    /// <summary>Names of the item-side features of the bilinear form; empty for <see cref="Interaction.Concatenation"/>.</summary>
+    public IReadOnlyList<string> ItemFeatures { get; init; } = [];
+}
+
+/// <summary>Which weights the inner loop moves.</summary>
+public enum AdaptedWeights
+{
+    /// <summary>The dense layers of the meta block, or its ID row (LiMAML).</summary>
+    MetaBlock,
+
+    /// <summary>Every dense layer of both blocks (entire-network fine-tuning; cannot be served as a meta embedding).</summary>
+    Network,
+}
+
+/// <summary>How a task's support losses are put together.</summary>
+public enum LossReduction
+{
+    /// <summary>Weighted sum over the task's samples, as printed: more evidence moves a task further.</summary>
+    Sum,
+
+    /// <summary>Weighted mean over the task's samples.</summary>
+    Mean,
+}
+
+/// <summary>In which form the adapted weights are kept; all give the same numbers.</summary>
+public enum AdaptedForm
+{
+    /// <summary>Whichever needs fewer operations for the support capacity and layer at hand.</summary>
+    Auto,
+
+    /// <summary>As products of samples with samples: x·Wᵢ = x·W − α Σⱼ (x·xⱼᵀ) δⱼ; per-task weights never exist.</summary>
+    Gram,
+
+    /// <summary>As one weight matrix for each task.</summary>
+    Weights,
+}
+
+/// <summary>The inner loop: gradient steps on a task's support set.</summary>
+public sealed record InnerLoopSpec
+{
+    /// <summary>n of Algorithm 2a or k of Algorithm 2b; 0 leaves the block as it is.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>α, the task learning rate; above 0.</summary>
+    public double StepSize { get; init; } = 0.05;
+
+    /// <summary>What moves.</summary>
+    public AdaptedWeights Adapts { get; init; } = AdaptedWeights.MetaBlock;
+
+    /// <summary>Sum or mean over the support set.</summary>
+    public LossReduction Reduction { get; init; } = LossReduction.Sum;
+
+    /// <summary>λ of ½ λ |e|² added to every support sample's loss, e its meta embedding; 0 or more.</summary>
+    public double MetaEmbeddingL2 { get; init; }
+
+    /// <summary>μ of ½ μ |θᵢ − θ|² added to the task's loss: L2 towards the starting point; 0 or more, α·μ at most 1.</summary>
+    public double Proximal { get; init; }
+
+    /// <summary>Most recent samples of a task used as support; at least 1.</summary>
+    public int SupportCapacity { get; init; } = 128;
+
+    /// <summary>False ignores how θ_meta entered the support gradients (first-order MAML). Training only.</summary>
+    public bool SecondOrder { get; init; } = true;
+
+    /// <summary>True also follows θ_global through the support gradients ('total'), false does not ('direct'). Training only.</summary>
+    public bool TotalGlobalGradient { get; init; }
+
+    /// <summary>How adapted weights are kept.</summary>
+    public AdaptedForm Form { get; init; } = AdaptedForm.Auto;
+}
