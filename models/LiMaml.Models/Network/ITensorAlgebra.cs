@@ -12,6 +12,9 @@ public interface ITensorAlgebra<T>
     /// <summary>A constant float tensor of the network's precision.</summary>
     T Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape);
 
+    /// <summary>The constant 1, shape [1].</summary>
+    T One { get; }
+
     /// <summary>a + b.</summary>
     T Add(T a, T b);
 
@@ -33,8 +36,8 @@ public interface ITensorAlgebra<T>
     /// <summary>Swaps the last two axes.</summary>
     T Transpose(T a);
 
-    /// <summary>Sum over one axis (negative counts from the end), kept with size 1.</summary>
-    T Sum(T a, int axis);
+    /// <summary>Sum over one axis (negative counts from the end); the axis stays with size 1 where <paramref name="keepAxis"/>.</summary>
+    T Sum(T a, int axis, bool keepAxis = true);
 
     /// <summary>max(a, 0).</summary>
     T Relu(T a);

@@ -1,0 +1,146 @@
+using LiMaml.Models.Specs;
+
+namespace LiMaml.Models.Network;
+
+/// <summary>The support sets of a batch of tasks; padded samples have weight 0.</summary>
+/// <param name="Meta">Meta features of the samples by input name [tasks, support, width].</param>
+/// <param name="Latest">Meta features of each task's most recent sample by input name [tasks, width].</param>
+/// <param name="Global">The samples as the global block encodes them.</param>
+/// <param name="Labels">[tasks, support, 1].</param>
+/// <param name="Weights">[tasks, support, 1], 0 or more.</param>
+/// <param name="Others">Meta embeddings of the other task definitions [tasks, support, embedding]; empty for a single definition.</param>
+internal sealed record SupportSet<T>(
+    IReadOnlyDictionary<string, T> Meta,
+    IReadOnlyDictionary<string, T> Latest,
+    GlobalRows<T> Global,
+    T Labels,
+    T Weights,
+    IReadOnlyDictionary<string, T> Others)
+    where T : class;
+
+/// <summary>What came of the inner loop.</summary>
+/// <param name="Layers">θᵢ for every task: layers that moved, and θ for the rest.</param>
+/// <param name="LossBefore">Weighted mean loss on the support set under θ [tasks, 1, 1]; null where not asked for.</param>
+/// <param name="LossAfter">The same under θᵢ.</param>
+internal sealed record Adapted<T>(LayerSet<T> Layers, T? LossBefore, T? LossAfter)
+    where T : class;
+
+/// <summary>Algorithm 2a, lines 4–10, and Algorithm 2b, lines 2–6: gradient steps on every task's support set at once.</summary>
+/// <typeparam name="T">The algebra's tensors.</typeparam>
+/// <param name="network">Both blocks.</param>
+/// <param name="spec">Steps, step size, what moves.</param>
+/// <param name="supportLength">Samples a task is padded to, for choosing the cheaper form; results do not depend on it.</param>
+internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int supportLength)
+    where T : class
+{
+    private readonly ITensorAlgebra<T> algebra = network.Algebra;
+
+    /// <summary>θ, in the form in which this loop adapts it.</summary>
+    public LayerSet<T> Layers() => network.Layers(PrefersGram);
+
+    /// <summary>Adapts <paramref name="theta"/> to the tasks of <paramref name="support"/>.</summary>
+    public Adapted<T> Adapt(MetaBlock<T> block, LayerSet<T> theta, SupportSet<T> support, bool losses = false)
+    {
+        var bound = block.Bind(theta, support.Latest); // θ_metaᵢ ← θ_meta (line 5)
+        var start = Detach(bound);
+        var encoded = block.Encode(support.Meta);
+        var state = new Support(
+            support.Labels,
+            support.Weights,
+            StepWeights(support.Weights),
+            encoded is null || spec.SecondOrder ? encoded : algebra.StopGradient(encoded),
+            FollowsGlobal ? support.Global : network.Global.Frozen(support.Global),
+            support.Others);
+        var projected = network.Global.Project(start, state.Global);
+        var layers = start;
+        T? before = null;
+        for (var step = 0; step < spec.Steps; step++) // repeat n times (line 6)
+        {
+            var (meta, pass) = Forward(block, layers, state, projected);
+            before ??= losses ? MeanLoss(pass.Logit, state) : null;
+            layers = Step(layers, Gradient(block, layers, state, meta, pass)); // line 8
+            projected = spec.Adapts is AdaptedWeights.Network ? network.Global.Project(layers, state.Global) : projected;
+        }
+
+        var after = losses ? MeanLoss(Forward(block, layers, state, projected).Pass.Logit, state) : null;
+        return new Adapted<T>(Attach(layers, start, bound), before ?? after, after);
+    }
+
+    private bool FollowsGlobal => spec.SecondOrder && spec.TotalGlobalGradient;
+
+    private (MetaPass<T> Meta, GlobalPass<T> Pass) Forward(MetaBlock<T> block, LayerSet<T> layers, Support support, GlobalFixed<T> projected)
+    {
+        var meta = block.Forward(layers, support.Encoded);
+        var embedding = spec.Adapts is AdaptedWeights.Network && support.Encoded is null
+            ? algebra.Add(meta.Embedding, algebra.Scale(support.Labels, 0)) // an ID row stands for each of its task's samples
+            : meta.Embedding;
+        var embeddings = new Dictionary<string, T>(support.Others) { [block.Spec.Task] = embedding };
+        return (meta, network.Global.Forward(layers, support.Global, projected, embeddings));
+    }
+
+    /// <summary>∇ of the support loss, as each moving layer's inputs and errors (line 7).</summary>
+    private List<LayerError<T>> Gradient(MetaBlock<T> block, LayerSet<T> layers, Support support, MetaPass<T> meta, GlobalPass<T> pass)
+    {
+        var errors = new List<LayerError<T>>();
+        var atLogit = algebra.Multiply(network.Loss.Derivative(pass.Logit, support.Labels), support.StepWeights);
+        var atEmbedding = network.Global.Backward(layers, pass, atLogit, block.Spec.Task, spec.Adapts is AdaptedWeights.Network ? errors : null);
+        if (spec.MetaEmbeddingL2 > 0)
+        {
+            var pull = algebra.Multiply(meta.Embedding, algebra.Scale(support.StepWeights, spec.MetaEmbeddingL2));
+            atEmbedding = algebra.Add(atEmbedding, pull);
+        }
+
+        block.Backward(layers, meta, atEmbedding, errors);
+        return errors;
+    }
+
+    private LayerSet<T> Step(LayerSet<T> layers, List<LayerError<T>> errors) =>
+        layers.With(errors.Select(error => KeyValuePair.Create(
+            error.Layer,
+            layers[error.Layer].Step(error.Inputs, error.Errors, spec.StepSize, 1 - (spec.StepSize * spec.Proximal)))));
+
+    /// <summary>Sample weights, divided by their sum for the mean; a task without support keeps zeros.</summary>
+    private T StepWeights(T weights)
+    {
+        if (spec.Reduction is LossReduction.Sum)
+        {
+            return weights;
+        }
+
+        return algebra.Divide(weights, AtLeastOneWhereZero(algebra.Sum(weights, 1)));
+    }
+
+    private T MeanLoss(T logits, Support support)
+    {
+        var total = algebra.Sum(algebra.Multiply(network.Loss.Value(logits, support.Labels), support.Weights), 1);
+        return algebra.Divide(total, AtLeastOneWhereZero(algebra.Sum(support.Weights, 1)));
+    }
+
+    private T AtLeastOneWhereZero(T sum) => algebra.Add(sum, algebra.Subtract(algebra.One, algebra.Positive(sum)));
+
+    /// <summary>First order cuts every path from the steps to θ; 'direct' cuts those to θ_global.</summary>
+    private LayerSet<T> Detach(LayerSet<T> theta) => theta.Frozen(name => !(Parameters.IsMeta(name) ? spec.SecondOrder : FollowsGlobal));
+
+    /// <summary>Puts the movement on top of the live θ again.</summary>
+    private static LayerSet<T> Attach(LayerSet<T> moved, LayerSet<T> start, LayerSet<T> live) =>
+        live.With(moved.Names.Where(name => !ReferenceEquals(moved[name], start[name]))
+            .Select(name => KeyValuePair.Create(name, moved[name].Rebase(live[name]))));
+
+    /// <summary>
+    /// Operations for rows as many as the support: Gram needs S²(in + out) a step, weights S·in·out a step and as much to apply.
+    /// </summary>
+    private bool PrefersGram(long inputs, long outputs) => spec.Form switch
+    {
+        AdaptedForm.Gram => true,
+        AdaptedForm.Weights => false,
+        _ => (double)supportLength * (inputs + outputs) * spec.Steps <= (double)inputs * outputs * (spec.Steps + 1),
+    };
+
+    private sealed record Support(
+        T Labels,
+        T Weights,
+        T StepWeights,
+        T? Encoded,
+        GlobalRows<T> Global,
+        IReadOnlyDictionary<string, T> Others);
+}

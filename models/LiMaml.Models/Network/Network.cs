@@ -1,0 +1,70 @@
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+
+namespace LiMaml.Models.Network;
+
+/// <summary>Both blocks of a model over one algebra (paper §4.3.1).</summary>
+/// <typeparam name="T">The algebra's tensors.</typeparam>
+internal sealed class Network<T>
+    where T : class
+{
+    private readonly IReadOnlyList<ParameterDeclaration> declarations;
+    private readonly Func<string, T> parameter;
+
+    /// <param name="spec">The model.</param>
+    /// <param name="schema">The features it reads.</param>
+    /// <param name="algebra">Runs or records the operations.</param>
+    /// <param name="parameter">The tensor of a declared parameter.</param>
+    public Network(ModelSpec spec, DatasetSchema schema, ITensorAlgebra<T> algebra, Func<string, T> parameter)
+    {
+        Spec = spec;
+        Algebra = algebra;
+        this.parameter = parameter;
+        declarations = Parameters.Declare(spec, schema);
+        Loss = new Loss<T>(algebra, spec.Label);
+        MetaBlocks = spec.MetaBlocks.ToDictionary(block => block.Task, block => Create(block, schema));
+        Global = new GlobalBlock<T>(spec, Parameters.Layout(spec.Global.Features, schema), Parameters.Layout(spec.Global.ItemFeatures, schema), algebra, parameter);
+    }
+
+    public ModelSpec Spec { get; }
+
+    public ITensorAlgebra<T> Algebra { get; }
+
+    public Loss<T> Loss { get; }
+
+    /// <summary>By task definition.</summary>
+    public IReadOnlyDictionary<string, MetaBlock<T>> MetaBlocks { get; }
+
+    public GlobalBlock<T> Global { get; }
+
+    /// <summary>θ: every dense layer of both blocks. <paramref name="gram"/> tells in which form a layer of these inputs and outputs is adapted.</summary>
+    public LayerSet<T> Layers(Func<long, long, bool> gram)
+    {
+        var layers = new Dictionary<string, LinearLayer<T>>();
+        foreach (var weight in declarations.Where(declaration => declaration.Kind is ParameterKind.Weight))
+        {
+            var name = weight.Name[..^".weight".Length];
+            var hasBias = declarations.Any(declaration => declaration.Name == $"{name}.bias");
+            layers[name] = new SharedLinear<T>(Algebra, parameter(weight.Name), hasBias ? parameter($"{name}.bias") : null, gram(weight.Shape[0], weight.Shape[1]));
+        }
+
+        return new LayerSet<T>(layers);
+    }
+
+    /// <summary>
+    /// The meta embedding of each task from its most recent sample (Algorithm 2b, line 7): <paramref name="latest"/>
+    /// [tasks, width] → [tasks, embedding]. <paramref name="layers"/> are the block's, bound to these tasks, adapted or not.
+    /// </summary>
+    public T Embed(MetaBlock<T> block, LayerSet<T> layers, IReadOnlyDictionary<string, T> latest)
+    {
+        var encoded = block.Encode(latest); // [tasks, width]
+        var pass = block.Forward(layers, encoded is null ? null : Algebra.Unsqueeze(encoded, 1)); // [tasks, 1, embedding]
+        return Algebra.Sum(pass.Embedding, 1, keepAxis: false);
+    }
+
+    private MetaBlock<T> Create(MetaBlockSpec block, DatasetSchema schema) => block.Kind switch
+    {
+        MetaBlockKind.IdEmbedding => new IdMetaBlock<T>(block, Algebra, parameter),
+        _ => new MlpMetaBlock<T>(block, Parameters.Layout(block.Features, schema), Algebra, parameter),
+    };
+}

@@ -1,0 +1,21 @@
+namespace LiMaml.Models.Network;
+
+/// <summary>What a parameter is for; decides how training regularises it.</summary>
+public enum ParameterKind
+{
+    /// <summary>A dense layer's matrix [inputs, outputs].</summary>
+    Weight,
+
+    /// <summary>A dense layer's offset [outputs].</summary>
+    Bias,
+
+    /// <summary>A table of learned vectors [size, width].</summary>
+    Table,
+}
+
+/// <summary>A parameter of a network, before it has values.</summary>
+/// <param name="Name">Its name in checkpoints, e.g. <c>meta.member.layers.0.weight</c>.</param>
+/// <param name="Shape">Row-major; every size at least 1.</param>
+/// <param name="Kind">What it is for.</param>
+/// <param name="InitialDeviation">Standard deviation of its initial, normally distributed values; 0 starts at 0.</param>
+public sealed record ParameterDeclaration(string Name, IReadOnlyList<long> Shape, ParameterKind Kind, double InitialDeviation);

@@ -1,0 +1,125 @@
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+
+namespace LiMaml.Models.Network;
+
+/// <summary>The parameters of a network: names, shapes, initial values. The order is stable.</summary>
+public static class Parameters
+{
+    internal const string GlobalPrefix = "global";
+
+    /// <summary>Every parameter that <paramref name="spec"/> needs over <paramref name="schema"/>.</summary>
+    public static IReadOnlyList<ParameterDeclaration> Declare(ModelSpec spec, DatasetSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(schema);
+        var parameters = new List<ParameterDeclaration>();
+        foreach (var block in spec.MetaBlocks)
+        {
+            DeclareMeta(parameters, block, schema);
+        }
+
+        DeclareGlobal(parameters, spec, schema);
+        return parameters;
+    }
+
+    /// <summary>True for parameters of the meta block, θ_meta; false for θ_global.</summary>
+    public static bool IsMeta(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith("meta.", StringComparison.Ordinal);
+    }
+
+    internal static string MetaPrefix(string task) => $"meta.{task}";
+
+    internal static string ItemPrefix(string task) => $"{GlobalPrefix}.item.{task}";
+
+    internal static string ProjectionLayer(string task) => $"{ItemPrefix(task)}.projection";
+
+    internal static string OffsetLayer(string task) => $"{ItemPrefix(task)}.offset";
+
+    internal static string EmbeddingLayer(string task) => $"{GlobalPrefix}.embedding.{task}";
+
+    internal static bool Concatenates(GlobalBlockSpec spec) => spec.Interaction is not Interaction.Bilinear;
+
+    internal static bool IsBilinear(GlobalBlockSpec spec) => spec.Interaction is not Interaction.Concatenation;
+
+    /// <summary>All dense layers of a meta block, the output layer included.</summary>
+    internal static IReadOnlyList<LayerSpec> Stack(MetaBlockSpec spec) => [.. spec.Layers, new LayerSpec(spec.EmbeddingSize, Activation.Identity)];
+
+    /// <summary>All dense layers of the global block, the output layer included.</summary>
+    internal static IReadOnlyList<LayerSpec> Stack(GlobalBlockSpec spec) => [.. spec.Layers, new LayerSpec(1, Activation.Identity)];
+
+    internal static FeatureLayout Layout(IEnumerable<string> features, DatasetSchema schema) => new(features.Select(schema.Feature));
+
+    private static void DeclareMeta(List<ParameterDeclaration> parameters, MetaBlockSpec block, DatasetSchema schema)
+    {
+        var layout = Layout(block.Features, schema);
+        if (block.Kind is MetaBlockKind.IdEmbedding)
+        {
+            parameters.Add(new($"{MetaPrefix(block.Task)}.rows", [layout.Categorical[0].Size, block.EmbeddingSize], ParameterKind.Table, 0.1));
+            return;
+        }
+
+        DeclareEncoder(parameters, MetaPrefix(block.Task), layout, block.FeatureEmbeddingSize);
+        DeclareStack(parameters, MetaPrefix(block.Task), Stack(block), FeatureEncoding.Width(layout, block.FeatureEmbeddingSize), 0);
+    }
+
+    private static void DeclareGlobal(List<ParameterDeclaration> parameters, ModelSpec spec, DatasetSchema schema)
+    {
+        var layout = Layout(spec.Global.Features, schema);
+        var embeddings = Concatenates(spec.Global) ? spec.MetaBlocks.Sum(block => block.EmbeddingSize) : 0;
+        DeclareEncoder(parameters, GlobalPrefix, layout, spec.Global.FeatureEmbeddingSize);
+        var width = FeatureEncoding.Width(layout, spec.Global.FeatureEmbeddingSize);
+        DeclareStack(parameters, GlobalPrefix, Stack(spec.Global), width, embeddings);
+        foreach (var block in spec.MetaBlocks)
+        {
+            if (Concatenates(spec.Global))
+            {
+                var outputs = Stack(spec.Global)[0].Size;
+                parameters.Add(new($"{EmbeddingLayer(block.Task)}.weight", [block.EmbeddingSize, outputs], ParameterKind.Weight, Deviation(width + embeddings, spec.Global.Layers.Count == 0)));
+            }
+
+            if (IsBilinear(spec.Global))
+            {
+                DeclareItem(parameters, block, Layout(spec.Global.ItemFeatures, schema));
+            }
+        }
+    }
+
+    private static void DeclareItem(List<ParameterDeclaration> parameters, MetaBlockSpec block, FeatureLayout layout)
+    {
+        DeclareEncoder(parameters, ItemPrefix(block.Task), layout, block.EmbeddingSize);
+        var numbers = FeatureEncoding.Width(layout, 0);
+        if (numbers > 0)
+        {
+            parameters.Add(new($"{ProjectionLayer(block.Task)}.weight", [numbers, block.EmbeddingSize], ParameterKind.Weight, Deviation(numbers * block.EmbeddingSize, true)));
+        }
+
+        parameters.Add(new($"{OffsetLayer(block.Task)}.weight", [block.EmbeddingSize, 1], ParameterKind.Weight, Deviation(block.EmbeddingSize, true)));
+    }
+
+    private static void DeclareEncoder(List<ParameterDeclaration> parameters, string prefix, FeatureLayout layout, int embeddingSize)
+    {
+        foreach (var (name, size) in layout.Categorical.Select(feature => (feature.Name, feature.Size))
+            .Concat(layout.MultiValued.Select(feature => (feature.Name, feature.Size))))
+        {
+            parameters.Add(new($"{prefix}.encoder.{name}", [size, embeddingSize], ParameterKind.Table, 0.1));
+        }
+    }
+
+    /// <summary>Declares the layers; the first shares its outputs with <paramref name="besides"/> further inputs.</summary>
+    private static void DeclareStack(List<ParameterDeclaration> parameters, string prefix, IReadOnlyList<LayerSpec> layers, int inputs, int besides)
+    {
+        for (var index = 0; index < layers.Count; index++)
+        {
+            var fanIn = index == 0 ? inputs + besides : inputs;
+            parameters.Add(new($"{prefix}.layers.{index}.weight", [inputs, layers[index].Size], ParameterKind.Weight, Deviation(fanIn, index == layers.Count - 1)));
+            parameters.Add(new($"{prefix}.layers.{index}.bias", [layers[index].Size], ParameterKind.Bias, 0));
+            inputs = layers[index].Size;
+        }
+    }
+
+    /// <summary>Keeps the scale of activations: 2 ÷ inputs before a rectifier, 1 ÷ inputs at the output.</summary>
+    private static double Deviation(int inputs, bool output) => Math.Sqrt((output ? 1.0 : 2.0) / Math.Max(1, inputs));
+}

@@ -1,0 +1,27 @@
+namespace LiMaml.Models.Network;
+
+/// <summary>A learned row for each task (ID embedding) as a layer without inputs: what moves is the row.</summary>
+/// <param name="algebra">Runs or records the operations.</param>
+/// <param name="origin">The rows as trained [tasks, 1, width].</param>
+/// <param name="delta">Their movement [tasks, 1, width], or null before the first step.</param>
+internal sealed class RowLayer<T>(ITensorAlgebra<T> algebra, T origin, T? delta = null) : LinearLayer<T>
+    where T : class
+{
+    private readonly T row = delta is null ? origin : algebra.Add(origin, delta);
+
+    public override T Forward(T x) => row;
+
+    public override T Backward(T delta) => throw new InvalidOperationException("a row has no inputs");
+
+    public override LinearLayer<T> Step(T x, T delta1, double stepSize, double keep)
+    {
+        var step = algebra.Scale(algebra.Sum(delta1, -2), -stepSize);
+        return new RowLayer<T>(algebra, origin, delta is null ? step : algebra.Add(keep == 1 ? delta : algebra.Scale(delta, keep), step));
+    }
+
+    public override LinearLayer<T> Rebase(LinearLayer<T> origin) => new RowLayer<T>(algebra, ((RowLayer<T>)origin).Origin, delta);
+
+    public RowLayer<T> Frozen() => new(algebra, algebra.StopGradient(origin), delta);
+
+    private T Origin => origin;
+}

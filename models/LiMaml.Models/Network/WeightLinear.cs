@@ -1,0 +1,41 @@
+namespace LiMaml.Models.Network;
+
+/// <summary>An adapted layer as one matrix for each task: θ + Δ.</summary>
+/// <param name="algebra">Runs or records the operations.</param>
+/// <param name="origin">θ.</param>
+/// <param name="weightDelta">Δ of the weights [tasks, inputs, outputs], or null before the first step.</param>
+/// <param name="biasDelta">Δ of the bias [tasks, 1, outputs], or null before the first step or without a bias.</param>
+internal sealed class WeightLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T> origin, T? weightDelta, T? biasDelta) : LinearLayer<T>
+    where T : class
+{
+    private T? weight;
+
+    private T Weight => weight ??= weightDelta is null ? origin.Weight : algebra.Add(weightDelta, origin.Weight);
+
+    public override T Forward(T x)
+    {
+        var product = algebra.MatMul(x, Weight);
+        if (origin.Bias is not null)
+        {
+            product = algebra.Add(product, biasDelta is null ? origin.Bias : algebra.Add(biasDelta, origin.Bias));
+        }
+
+        return product;
+    }
+
+    public override T Backward(T delta) => algebra.MatMul(delta, algebra.Transpose(Weight));
+
+    public override LinearLayer<T> Step(T x, T delta, double stepSize, double keep)
+    {
+        var errors = algebra.Scale(delta, -stepSize);
+        var weightStep = algebra.MatMul(algebra.Transpose(x), errors);
+        var biasStep = origin.Bias is null ? null : algebra.Sum(errors, -2);
+        return new WeightLinear<T>(algebra, origin, Moved(weightDelta, weightStep, keep), biasStep is null ? null : Moved(biasDelta, biasStep, keep));
+    }
+
+    public override LinearLayer<T> Rebase(LinearLayer<T> origin) =>
+        new WeightLinear<T>(algebra, (SharedLinear<T>)origin, weightDelta, biasDelta);
+
+    private T Moved(T? delta, T step, double keep) =>
+        delta is null ? step : algebra.Add(keep == 1 ? delta : algebra.Scale(delta, keep), step);
+}
