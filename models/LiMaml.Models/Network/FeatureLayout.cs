@@ -57,6 +57,12 @@ public sealed class FeatureLayout
     /// <summary>All input tensors, none of width 0.</summary>
     public IReadOnlyList<BlockInput> Inputs { get; }
 
+    /// <summary>Numbers a row encodes to, with learned vectors of <paramref name="embeddingSize"/> for each categorical and multi-valued feature.</summary>
+    internal int EncodedWidth(int embeddingSize) =>
+        Dense.Sum(feature => feature.Transform is DenseTransform.Bucketise ? feature.Boundaries?.Count ?? 0 : 1)
+        + (embeddingSize * (Categorical.Count + MultiValued.Count))
+        + Vectors.Sum(feature => feature.Length);
+
     private static int TransformRank(DenseTransform transform) => transform switch
     {
         DenseTransform.None or DenseTransform.Standardise => 0,

@@ -62,7 +62,7 @@ public static class Parameters
         }
 
         DeclareEncoder(parameters, MetaPrefix(block.Task), layout, block.FeatureEmbeddingSize);
-        DeclareStack(parameters, MetaPrefix(block.Task), Stack(block), FeatureEncoding.Width(layout, block.FeatureEmbeddingSize), 0);
+        DeclareStack(parameters, MetaPrefix(block.Task), Stack(block), layout.EncodedWidth(block.FeatureEmbeddingSize), 0);
     }
 
     private static void DeclareGlobal(List<ParameterDeclaration> parameters, ModelSpec spec, DatasetSchema schema)
@@ -70,7 +70,7 @@ public static class Parameters
         var layout = Layout(spec.Global.Features, schema);
         var embeddings = Concatenates(spec.Global) ? spec.MetaBlocks.Sum(block => block.EmbeddingSize) : 0;
         DeclareEncoder(parameters, GlobalPrefix, layout, spec.Global.FeatureEmbeddingSize);
-        var width = FeatureEncoding.Width(layout, spec.Global.FeatureEmbeddingSize);
+        var width = layout.EncodedWidth(spec.Global.FeatureEmbeddingSize);
         DeclareStack(parameters, GlobalPrefix, Stack(spec.Global), width, embeddings);
         foreach (var block in spec.MetaBlocks)
         {
@@ -90,7 +90,7 @@ public static class Parameters
     private static void DeclareItem(List<ParameterDeclaration> parameters, MetaBlockSpec block, FeatureLayout layout)
     {
         DeclareEncoder(parameters, ItemPrefix(block.Task), layout, block.EmbeddingSize);
-        var numbers = FeatureEncoding.Width(layout, 0);
+        var numbers = layout.EncodedWidth(0);
         if (numbers > 0)
         {
             parameters.Add(new($"{ProjectionLayer(block.Task)}.weight", [numbers, block.EmbeddingSize], ParameterKind.Weight, Deviation(numbers * block.EmbeddingSize, true)));

@@ -1,0 +1,101 @@
+using LiMaml.Models.Network;
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+using LiMaml.Training.Data;
+using LiMaml.Training.Outer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Evaluation;
+
+/// <summary>Which meta embedding a row is scored with.</summary>
+internal enum EmbeddingSource
+{
+    /// <summary>The adapted meta block on the row's own meta features (offline evaluation as in the paper).</summary>
+    Row,
+
+    /// <summary>One vector a task, from its most recent support sample, as production stores it (Algorithm 2b).</summary>
+    Stored,
+}
+
+/// <summary>Scores query rows of episodes, with or without fine-tuning, without building a gradient.</summary>
+/// <param name="network">Both blocks.</param>
+/// <param name="fineTuning">Steps taken on the support; 0 steps is the model without fine-tuning.</param>
+/// <param name="source">Which meta embedding enters the global block.</param>
+internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, EmbeddingSource source)
+{
+    private const long ElementsPerBatch = 1 << 15;
+
+    /// <summary>The logit (or the prediction of a real label) of each query row, by row position.</summary>
+    public IReadOnlyDictionary<int, float> Score(TaskData data, IReadOnlyList<Episode> episodes, CancellationToken cancellation = default)
+    {
+        var scores = new Dictionary<int, float>();
+        foreach (var batch in Batches(episodes))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ScoreBatch(data, batch, scores);
+        }
+
+        return scores;
+    }
+
+    private void ScoreBatch(TaskData data, IReadOnlyList<Episode> episodes, Dictionary<int, float> scores)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var batch = EpisodeBatch.Gather(data, episodes);
+        using var logits = Logits(batch).cpu().contiguous();
+        var values = logits.data<float>().ToArray();
+        var length = (int)logits.shape[1];
+        for (var task = 0; task < episodes.Count; task++)
+        {
+            for (var index = 0; index < episodes[task].Query.Length; index++)
+            {
+                scores[episodes[task].Query[index]] = values[(task * length) + index];
+            }
+        }
+    }
+
+    private Tensor Logits(EpisodeBatch batch)
+    {
+        var block = network.MetaBlocks.Values.Single();
+        var loop = new InnerLoop<Tensor>(network, fineTuning, batch.SupportLength);
+        var support = new OuterObjective(network, 0, 0).Support(batch);
+        var layers = loop.Adapt(block, loop.Layers(), support).Layers;
+        var embedding = source is EmbeddingSource.Stored
+            ? network.Embed(block, layers, batch.Latest).unsqueeze(1)
+            : block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding;
+        if (embedding.shape[1] == 1)
+        {
+            embedding = embedding.expand(-1, batch.Query.Labels.shape[1], -1); // one vector for all rows of a task
+        }
+
+        var rows = network.Global.Encode(batch.Query.Global);
+        return network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor> { [block.Spec.Task] = embedding }).Logit;
+    }
+
+    /// <summary>Episodes of similar size together, as many as fit the budget.</summary>
+    private static IEnumerable<IReadOnlyList<Episode>> Batches(IReadOnlyList<Episode> episodes)
+    {
+        var batch = new List<Episode>();
+        var longest = 0;
+        foreach (var episode in episodes.Where(episode => episode.Query.Length > 0).OrderBy(episode => episode.Support.Length + episode.Query.Length).ThenBy(episode => episode.Task))
+        {
+            var length = Math.Max(longest, episode.Support.Length + episode.Query.Length);
+            if (batch.Count > 0 && (long)length * (batch.Count + 1) > ElementsPerBatch)
+            {
+                yield return batch;
+                batch = [];
+                length = episode.Support.Length + episode.Query.Length;
+            }
+
+            batch.Add(episode);
+            longest = length;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+}
