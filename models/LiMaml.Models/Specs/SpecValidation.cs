@@ -56,6 +56,7 @@ public static class SpecValidation
     private static void ValidateGlobal(GlobalBlockSpec global, DatasetSchema schema, string where)
     {
         Expect.KnownFeatures(global.Features, schema, $"{where}.features");
+        Expect.That(global.Features.Count > 0, $"{where}.features", "none", "at least one feature");
         Expect.InRange(global.FeatureEmbeddingSize, 1, MaxSize, $"{where}.featureEmbeddingSize");
         ValidateLayers(global.Layers, $"{where}.layers");
         Expect.KnownFeatures(global.ItemFeatures, schema, $"{where}.itemFeatures");
@@ -66,6 +67,8 @@ public static class SpecValidation
         else
         {
             Expect.That(global.ItemFeatures.Count > 0, $"{where}.itemFeatures", "none", "at least one item feature for a bilinear interaction");
+            var unread = global.ItemFeatures.FirstOrDefault(name => !global.Features.Contains(name));
+            Expect.That(unread is null, $"{where}.itemFeatures", $"'{unread}'", $"some of the block's own features: {string.Join(", ", global.Features)}");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Json;
+using LiMaml.Models.Network;
 
 namespace LiMaml.Models.Tests.Checkpoints;
 
@@ -18,7 +19,7 @@ public sealed class CheckpointTests
         Assert.Equal(ContractJson.Serialize(Examples.Spec()), ContractJson.Serialize(read.Model));
         Assert.Equal(ContractJson.Serialize(Examples.Schema()), ContractJson.Serialize(read.Schema));
         Assert.Equal(7, read.Provenance["seed"]!.GetValue<int>());
-        Assert.Equal(new float[] { 1, 2 }, read.Weights["w"].Data);
+        Assert.Equal(Example().Weights["global.layers.0.bias"].Data, read.Weights["global.layers.0.bias"].Data);
         foreach (var file in new[] { "spec.json", "weights.safetensors" })
         {
             Assert.Equal(File.ReadAllBytes(Path.Combine(folder["a"], file)), File.ReadAllBytes(Path.Combine(folder["b"], file)));
@@ -35,14 +36,28 @@ public sealed class CheckpointTests
         Assert.Equal(8, Checkpoint.Read(folder["a"]).Provenance["seed"]!.GetValue<int>());
     }
 
-    [Fact]
-    public void Write_WeightThatIsNotFinite_IsRefusedAndNothingIsWritten()
+    public static TheoryData<string, Action<Dictionary<string, NamedTensor>>> WrongWeights() => new()
+    {
+        { "tensor 'global.layers.0.bias', element 1: found NaN, expected a finite number", weights => ((float[])weights["global.layers.0.bias"].Data)[1] = float.NaN },
+        { "tensor 'global.layers.0.bias': found none, expected F32 [8]", weights => weights.Remove("global.layers.0.bias") },
+        { "tensor 'global.layers.0.bias': found F32 [7], expected F32 [8]", weights => weights["global.layers.0.bias"] = new([7], new float[7]) },
+        { "tensor 'global.layers.0.bias': found F64 [8], expected F32 [8]", weights => weights["global.layers.0.bias"] = new([8], new double[8]) },
+        { "found tensor 'global.layers.9.bias', expected only the parameters that the spec declares", weights => weights["global.layers.9.bias"] = new([8], new float[8]) },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongWeights), DisableDiscoveryEnumeration = true)]
+    public void ReadAndWrite_WrongWeights_SaysWhich(string message, Action<Dictionary<string, NamedTensor>> spoil)
     {
         using var folder = new TemporaryFolder();
-        var broken = Example() with { Weights = new Dictionary<string, NamedTensor> { ["w"] = new([2], new[] { 1, float.NaN }) } };
+        Example().Write(folder["a"]);
+        var weights = new Dictionary<string, NamedTensor>(Example().Weights);
+        spoil(weights);
 
-        Assert.Contains("tensor 'w', element 1: found NaN", Assert.Throws<InvalidInputException>(() => broken.Write(folder["a"])).Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        Assert.Contains(message, Assert.Throws<InvalidInputException>(() => (Example() with { Weights = weights }).Write(folder["b"])).Message, StringComparison.Ordinal);
+        Assert.Equal([folder["a"]], Directory.GetFileSystemEntries(folder.Path));
+        Safetensors.Write(Path.Combine(folder["a"], "weights.safetensors"), weights);
+        Assert.Contains($"weights.safetensors: {message}", Assert.Throws<InvalidInputException>(() => Checkpoint.Read(folder["a"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,5 +91,8 @@ public sealed class CheckpointTests
         Examples.Spec(),
         Examples.Schema(),
         new JsonObject { ["seed"] = 7, ["data"] = "example" },
-        new Dictionary<string, NamedTensor> { ["w"] = new([2], new float[] { 1, 2 }) });
+        Parameters.Declare(Examples.Spec(), Examples.Schema()).ToDictionary(declaration => declaration.Name, Tensor));
+
+    private static NamedTensor Tensor(ParameterDeclaration declaration) =>
+        new([.. declaration.Shape], Enumerable.Range(0, (int)declaration.Shape.Aggregate(1L, (product, size) => product * size)).Select(index => index / 8f).ToArray());
 }

@@ -33,6 +33,8 @@ public sealed class SpecValidationTests
         { "global.features: found 'x'", WithGlobal(global => global with { Features = ["x"] }) },
         { "global.itemFeatures: found none, expected at least one item feature", WithGlobal(global => global with { ItemFeatures = [] }) },
         { "global.itemFeatures: found 'x', expected features of the schema", WithGlobal(global => global with { ItemFeatures = ["x"] }) },
+        { "global.itemFeatures: found 'city', expected some of the block's own features: item, genres", WithGlobal(global => global with { ItemFeatures = ["city"] }) },
+        { "global.features: found none, expected at least one", WithGlobal(global => global with { Features = [] }) },
         { "global.itemFeatures: found item, expected none for concatenation", WithGlobal(global => global with { Interaction = Interaction.Concatenation }) },
         { "innerLoop.stepSize: found 0, expected a finite number above 0", WithLoop(loop => loop with { StepSize = 0 }) },
         { "innerLoop.steps: found -1, expected an integer from 0", WithLoop(loop => loop with { Steps = -1 }) },
