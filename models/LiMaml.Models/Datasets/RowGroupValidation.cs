@@ -99,8 +99,9 @@ internal sealed class RowGroupValidation(DatasetSchema schema)
     {
         switch (feature, column)
         {
-            case (DenseFeature, DenseColumn dense):
+            case (DenseFeature scalar, DenseColumn dense):
                 RefuseNotFinite(dense.Values, 1, where, feature.Name);
+                RefuseLogarithmOfNegative(scalar, dense.Values, where);
                 break;
             case (CategoricalFeature categorical, CategoricalColumn indices):
                 RefuseIndices(indices.Indices, 0, categorical.Size, where, feature.Name);
@@ -113,6 +114,14 @@ internal sealed class RowGroupValidation(DatasetSchema schema)
                 break;
             default:
                 throw new InvalidInputException($"{where}, column '{feature.Name}'", $"a {column.GetType().Name}", $"a column for a {feature.GetType().Name}");
+        }
+    }
+
+    private static void RefuseLogarithmOfNegative(DenseFeature feature, float[] values, string where)
+    {
+        if (feature.Transform == DenseTransform.Log1p)
+        {
+            Refuse(values.AsSpan(), value => value < 0, where, feature.Name, "0 or more, as the feature's transform is log1p");
         }
     }
 

@@ -9,7 +9,7 @@ namespace LiMaml.Models.Tests.Datasets;
 /// <summary>Files that somebody else wrote, or that were damaged.</summary>
 public sealed class DamagedDatasetTests
 {
-    private static readonly DatasetSchema Small = new(1, "small", LabelKind.Binary, [new DenseFeature("x"), new CategoricalFeature("c", ["a"])], [new TaskDefinition("t", ["k"], [])]);
+    private static readonly DatasetSchema Small = new(1, "small", LabelKind.Binary, [new DenseFeature("x", DenseTransform.Log1p), new CategoricalFeature("c", ["a"])], [new TaskDefinition("t", ["k"], [])]);
 
     [Fact]
     public void Open_NoFolder_SaysSo() =>
@@ -107,6 +107,7 @@ public sealed class DamagedDatasetTests
     {
         { "row group 0, row 1, column 'x': found null, expected a value.", new Part { Nullable = true, X = [1, null] } },
         { "row group 0, row 0, column 'x': found NaN, expected a finite number.", new Part { X = [float.NaN, 1] } },
+        { "row group 0, row 1, column 'x': found -1, expected 0 or more, as the feature's transform is log1p.", new Part { X = [0, -1] } },
         { "row group 0, row 1, column 'label': found 2, expected 0 or 1", new Part { Labels = [1, 2] } },
         { "row group 0, row 1, column 'c': found 9, expected an index from 0 to 1.", new Part { Categories = [1, 9] } },
         { "row group 0, row 1, column 'key': found 'a' after 'b', expected ascending keys.", new Part { Keys = ["b", "a"] } },
