@@ -9,7 +9,7 @@ namespace LiMaml.Models.Schemas;
 [JsonDerivedType(typeof(CategoricalFeature), "categorical")]
 [JsonDerivedType(typeof(MultiValuedFeature), "multiValued")]
 [JsonDerivedType(typeof(VectorFeature), "vector")]
-public abstract record Feature(string Name);
+public abstract record Feature([property: JsonPropertyOrder(-1)] string Name);
 
 /// <summary>How a dense value enters the network; applied inside the graphs.</summary>
 public enum DenseTransform

@@ -107,7 +107,7 @@ public enum Interaction
 /// <summary>The global block (paper §4.3.1): meta embeddings and other features in, logit out.</summary>
 public sealed record GlobalBlockSpec
 {
-    /// <summary>Names of the features read next to the meta embeddings; meta features may be among them.</summary>
+    /// <summary>Names of the features read next to the meta embeddings, at least one; meta features may be among them.</summary>
     public required IReadOnlyList<string> Features { get; init; }
 
     /// <summary>Width of the learned vector of each categorical and multi-valued feature.</summary>
@@ -119,7 +119,7 @@ public sealed record GlobalBlockSpec
     /// <summary>How the meta embeddings enter.</summary>
     public Interaction Interaction { get; init; } = Interaction.Concatenation;
 
-    /// <summary>Names of the item-side features of the bilinear form; empty for <see cref="Interaction.Concatenation"/>.</summary>
+    /// <summary>Names of the item-side features of the bilinear form, some of <see cref="Features"/>; empty for <see cref="Interaction.Concatenation"/>.</summary>
     public IReadOnlyList<string> ItemFeatures { get; init; } = [];
 }
 
