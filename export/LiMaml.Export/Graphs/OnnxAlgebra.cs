@@ -11,6 +11,9 @@ namespace LiMaml.Export.Graphs;
 internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue>
 {
     /// <inheritdoc/>
+    public OnnxValue One => Scalar(1);
+
+    /// <inheritdoc/>
     public OnnxValue Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => graph.Constant(values, shape);
 
     /// <inheritdoc/>
@@ -35,7 +38,7 @@ internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue
     public OnnxValue Transpose(OnnxValue a) => graph.Transpose(a);
 
     /// <inheritdoc/>
-    public OnnxValue Sum(OnnxValue a, int axis) => graph.ReduceSum(a, axis);
+    public OnnxValue Sum(OnnxValue a, int axis, bool keepAxis = true) => graph.ReduceSum(a, axis, keepAxis);
 
     /// <inheritdoc/>
     public OnnxValue Relu(OnnxValue a) => graph.Relu(a);
@@ -56,7 +59,7 @@ internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue
     public OnnxValue Tanh(OnnxValue a) => graph.Tanh(a);
 
     /// <inheritdoc/>
-    public OnnxValue Log1p(OnnxValue a) => graph.Log(graph.Add(a, Scalar(1)));
+    public OnnxValue Log1p(OnnxValue a) => graph.Log(graph.Add(a, One));
 
     /// <inheritdoc/>
     public OnnxValue Concatenate(IReadOnlyList<OnnxValue> parts) => parts.Count == 1 ? parts[0] : graph.Concat(parts);
@@ -83,5 +86,5 @@ internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue
     /// <inheritdoc/>
     public OnnxValue? DropoutFactors(OnnxValue like, double rate) => null;
 
-    private OnnxValue Scalar(float value) => graph.Constant([value]);
+    private OnnxValue Scalar(float value) => graph.Constant([value], 1);
 }

@@ -31,12 +31,12 @@ internal static class Matrices
         return graph.Record("Transpose", [a], a.Element, shape, OnnxAttributes.Integers("perm", order));
     }
 
-    /// <summary>Sum over <paramref name="axis"/> (negative counts from the end), kept with size 1.</summary>
-    public static OnnxValue ReduceSum(this GraphBuilder graph, OnnxValue a, int axis)
+    /// <summary>Sum over <paramref name="axis"/> (negative counts from the end), which stays with size 1 where <paramref name="keepAxis"/>.</summary>
+    public static OnnxValue ReduceSum(this GraphBuilder graph, OnnxValue a, int axis, bool keepAxis)
     {
         OperandCheck.Elements("ReduceSum", OnnxElement.Float32, a);
         var index = OperandCheck.Axis("ReduceSum", axis, a.Shape.Rank, a);
-        return graph.Record(
-            "ReduceSum", [a, graph.Integers(index)], a.Element, a.Shape.With(index, 1), OnnxAttributes.Integer("keepdims", 1));
+        var shape = keepAxis ? a.Shape.With(index, 1) : a.Shape[..index].Followed([.. a.Shape[(index + 1)..].Axes]);
+        return graph.Record("ReduceSum", [a, graph.Integers(index)], a.Element, shape, OnnxAttributes.Integer("keepdims", keepAxis ? 1 : 0));
     }
 }
