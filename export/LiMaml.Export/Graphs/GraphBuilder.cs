@@ -26,7 +26,7 @@ internal sealed class GraphBuilder(string name)
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public OnnxValue Input(string inputName, OnnxElement element, params ReadOnlySpan<OnnxAxis> axes)
     {
-        var value = new OnnxValue(this, names.Reserve(inputName), inputName, element, new OnnxShape(axes), isConstant: false);
+        var value = new OnnxValue(this, names.Reserve(inputName), GraphPlace.OfInput(inputName), element, new OnnxShape(axes), isConstant: false);
         inputs.Add(value);
         return value;
     }
@@ -34,7 +34,7 @@ internal sealed class GraphBuilder(string name)
     /// <summary>Adds a weight, float32, row by row; the elements are not copied.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the count of elements is not the shape's.</exception>
     public OnnxValue Weight(string weightName, float[] elements, params ReadOnlySpan<long> shape) =>
-        Add(names.Reserve(weightName), GraphNames.PlaceOfWeight(weightName), OnnxElement.Float32, elements, shape);
+        Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, elements, shape);
 
     /// <summary>A constant without a name of its own, float32, row by row.</summary>
     public OnnxValue Constant(ReadOnlySpan<float> elements, params ReadOnlySpan<long> shape) =>
@@ -65,9 +65,8 @@ internal sealed class GraphBuilder(string name)
         var key = string.Join('\n', [operatorName, .. operands.Select(operand => operand.Name), .. attributes.Select(attribute => attribute.ToString())]);
         if (!operations.TryGetValue(key, out var value))
         {
-            var place = GraphNames.PlaceOfOperation(operands);
-            var valueName = names.Unique($"{place}/{operatorName.ToLowerInvariant()}");
-            value = new OnnxValue(this, valueName, place, element, shape, operands.All(operand => operand.IsConstant));
+            var place = GraphPlace.OfOperation(operands);
+            value = new OnnxValue(this, names.Unique(place.NameOf(operatorName)), place, element, shape, operands.All(operand => operand.IsConstant));
             nodes.Add(new OnnxNode(operatorName, operands, attributes, value));
             operations.Add(key, value);
         }
@@ -97,14 +96,14 @@ internal sealed class GraphBuilder(string name)
         var fingerprint = OnnxInitializer.Fingerprint(element, OnnxShape.Of(shape), elements);
         if (!constants.TryGetValue(fingerprint, out var value))
         {
-            value = Add(names.Unique($"constant/{text}"), string.Empty, element, elements.ToArray(), shape);
+            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, elements.ToArray(), shape);
             constants.Add(fingerprint, value);
         }
 
         return value;
     }
 
-    private OnnxValue Add<TElement>(string valueName, string place, OnnxElement element, TElement[] elements, ReadOnlySpan<long> sizes)
+    private OnnxValue Add<TElement>(string valueName, GraphPlace place, OnnxElement element, TElement[] elements, ReadOnlySpan<long> sizes)
         where TElement : unmanaged
     {
         var shape = OnnxShape.Of(sizes);

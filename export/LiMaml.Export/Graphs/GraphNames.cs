@@ -31,28 +31,4 @@ internal sealed class GraphNames
 
         return candidate;
     }
-
-    /// <summary>The part of the network that a weight belongs to: its name without <c>.weight</c> or <c>.bias</c>.</summary>
-    public static string PlaceOfWeight(string weight)
-    {
-        foreach (var suffix in (ReadOnlySpan<string>)[".weight", ".bias"])
-        {
-            if (weight.EndsWith(suffix, StringComparison.Ordinal))
-            {
-                return weight[..^suffix.Length];
-            }
-        }
-
-        return weight;
-    }
-
-    /// <summary>
-    /// The part that an operation on <paramref name="inputs"/> belongs to: that of the first weight among them, or of the
-    /// first input that is not a plain constant.
-    /// </summary>
-    public static string PlaceOfOperation(IReadOnlyList<OnnxValue> inputs)
-    {
-        var placed = inputs.Where(input => input.Place.Length > 0).ToList();
-        return (placed.Find(input => input.IsConstant) ?? placed.FirstOrDefault())?.Place ?? "constant";
-    }
 }

@@ -6,7 +6,7 @@ namespace LiMaml.Export.Graphs;
 /// </summary>
 internal sealed class OnnxValue
 {
-    internal OnnxValue(GraphBuilder graph, string name, string place, OnnxElement element, OnnxShape shape, bool isConstant)
+    internal OnnxValue(GraphBuilder graph, string name, GraphPlace place, OnnxElement element, OnnxShape shape, bool isConstant)
     {
         Graph = graph;
         Name = name;
@@ -28,8 +28,8 @@ internal sealed class OnnxValue
     /// <summary>True where the value follows from initializers alone.</summary>
     public bool IsConstant { get; }
 
-    /// <summary>The part of the network that the value belongs to, e.g. <c>global.layers.0</c>; names of what is made of it begin so.</summary>
-    internal string Place { get; }
+    /// <summary>Where in the network the value belongs; names of what is made of it begin so.</summary>
+    internal GraphPlace Place { get; }
 
     /// <summary>The graph that it is a value of.</summary>
     internal GraphBuilder Graph { get; }
