@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Google.Protobuf;
+using LiMaml.Export.Onnx;
 
 namespace LiMaml.Export.Graphs;
 
@@ -41,12 +43,23 @@ internal sealed class OnnxInitializer
         return $"{element} {shape} {Convert.ToHexStringLower(digest.GetHashAndReset())}";
     }
 
-    /// <summary>The elements in little-endian order.</summary>
-    public byte[] ToBytes()
+    /// <summary>Name, element type and shape, without the elements.</summary>
+    public TensorProto Describe() => new()
+    {
+        Name = Value.Name,
+        DataType = (int)Value.Element,
+        Dims = { Value.Shape.Axes.Select(axis => axis.Size) },
+    };
+
+    /// <summary>The constant with its elements.</summary>
+    /// <exception cref="OverflowException">There are more than fit a message.</exception>
+    public TensorProto ToProto()
     {
         using var bytes = new MemoryStream(checked((int)ByteCount));
         WriteTo(bytes);
-        return bytes.ToArray();
+        var tensor = Describe();
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes.GetBuffer().AsMemory(0, checked((int)ByteCount)));
+        return tensor;
     }
 
     /// <summary>Writes the elements in little-endian order, piece by piece: tables may be larger than a span of bytes.</summary>

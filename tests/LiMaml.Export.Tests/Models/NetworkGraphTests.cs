@@ -1,7 +1,7 @@
 using LiMaml.Export.Graphs;
 using LiMaml.Export.Tests.Reference;
 using LiMaml.Export.Tests.Running;
-using LiMaml.Models.Network.Serving;
+using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -25,9 +25,9 @@ public sealed class NetworkGraphTests
     public void Meta_OnRuntime_EqualsReference(string variant)
     {
         var model = new SampleModel(Specs[variant]);
-        foreach (var signature in model.Signatures.Where(signature => signature.Kind is GraphKind.Meta))
+        foreach (var described in model.Graphs.Where(described => described.Kind is GraphKind.Meta))
         {
-            Check(model, signature.Name, [1, 6]);
+            Check(model, described.Name, [1, 6]);
         }
     }
 
@@ -36,13 +36,13 @@ public sealed class NetworkGraphTests
     public void Adapt_OnRuntime_EqualsReference(string variant)
     {
         var model = new SampleModel(Specs[variant]);
-        foreach (var signature in model.Signatures.Where(signature => signature.Kind is GraphKind.Adapt))
+        foreach (var described in model.Graphs.Where(described => described.Kind is GraphKind.Adapt))
         {
-            var graph = model.Graph(signature.Name).ToBytes();
+            var graph = model.Graph(described.Name).ToBytes();
             foreach (var (tasks, support, lengths) in ((int, int, int[]?)[])[(3, 0, null), (3, 1, null), (1, 8, null), (3, 8, [8, 0, 3]), (2, 40, null)])
             {
-                var inputs = model.Inputs(signature.Name, tasks, support, lengths);
-                Compare(model.Expect(signature.Name, inputs), GraphRun.Run(graph, inputs), $"{signature.Name} {tasks}×{support}");
+                var inputs = model.Inputs(described.Name, tasks, support, lengths);
+                Compare(model.Expect(described.Name, inputs), GraphRun.Run(graph, inputs), $"{described.Name} {tasks}×{support}");
             }
         }
     }
@@ -67,7 +67,7 @@ public sealed class NetworkGraphTests
     {
         var model = new SampleModel(Specs[variant] with { FineTuning = new InnerLoopSpec { Steps = 0 } });
         var inputs = model.Inputs("adapt", 4, 3);
-        var latest = model.Signature("meta").Inputs.ToDictionary(input => input.Name, input => inputs[GraphTensorNames.Latest(input.Name)]);
+        var latest = model.Described("meta").Inputs.ToDictionary(input => input.Name, input => inputs[GraphTensorNames.Latest(input.Name)]);
 
         var adapted = GraphRun.Run(model.Graph("adapt").ToBytes(), inputs);
 
@@ -80,7 +80,7 @@ public sealed class NetworkGraphTests
     {
         var model = new SampleModel(SampleModel.DefaultSpec);
         var inputs = model.Inputs("adapt", 4, 0);
-        var latest = model.Signature("meta").Inputs.ToDictionary(input => input.Name, input => inputs[GraphTensorNames.Latest(input.Name)]);
+        var latest = model.Described("meta").Inputs.ToDictionary(input => input.Name, input => inputs[GraphTensorNames.Latest(input.Name)]);
 
         var adapted = GraphRun.Run(model.Graph("adapt").ToBytes(), inputs);
 
@@ -120,8 +120,8 @@ public sealed class NetworkGraphTests
             "Cast", "Concat", "Slice", "Squeeze", "Unsqueeze", "ReduceSum", "Gather", "Where", "Identity",
         ];
 
-        Assert.All(Specs.Values.Select(spec => new SampleModel(spec)), model => Assert.All(model.Signatures, signature =>
-            Assert.Subset(agreed.ToHashSet(), model.Graph(signature.Name).ToProto().Graph.Node.Select(node => node.OpType).ToHashSet())));
+        Assert.All(Specs.Values.Select(spec => new SampleModel(spec)), model => Assert.All(model.Graphs, described =>
+            Assert.Subset(agreed.ToHashSet(), model.Graph(described.Name).ToProto().Graph.Node.Select(node => node.OpType).ToHashSet())));
     }
 
     private static void Check(SampleModel model, string name, int[] sizes)

@@ -1,7 +1,7 @@
 using LiMaml.Export.Graphs;
 using LiMaml.Export.Tests.Reference;
 using LiMaml.Models.Network;
-using LiMaml.Models.Network.Serving;
+using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -36,12 +36,12 @@ internal sealed class SampleModel
         weights = Parameters.Declare(spec, Schema).ToDictionary(
             declaration => declaration.Name,
             declaration => Normals(random, declaration.Shape.Aggregate(1L, (product, size) => product * size), declaration.InitialDeviation == 0 ? 0.1 : declaration.InitialDeviation));
-        Signatures = GraphSignatures.Of(spec, Schema);
+        Graphs = PackageGraphs.Of(spec, Schema);
     }
 
     public ModelSpec Spec { get; }
 
-    public IReadOnlyList<GraphSignature> Signatures { get; }
+    public IReadOnlyList<PackageGraph> Graphs { get; }
 
     /// <summary>Every kind of feature and of layer, one task definition.</summary>
     public static ModelSpec DefaultSpec { get; } = new()
@@ -73,9 +73,9 @@ internal sealed class SampleModel
         _ => throw new ArgumentException(feature),
     };
 
-    public GraphSignature Signature(string name) => Signatures.Single(signature => signature.Name == name);
+    public PackageGraph Described(string name) => Graphs.Single(graph => graph.Name == name);
 
-    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, weight => weights[weight]).Build(Signature(name), new Dictionary<string, string>());
+    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, _) => weights[weight]).Build(Described(name), new Dictionary<string, string>());
 
     /// <summary>What the graph must give, by the same network over plain arrays.</summary>
     public IReadOnlyDictionary<string, NdArray> Expect(string name, IReadOnlyDictionary<string, NdArray> inputs)
@@ -83,14 +83,14 @@ internal sealed class SampleModel
         var shapes = Parameters.Declare(Spec, Schema).ToDictionary(declaration => declaration.Name, declaration => declaration.Shape);
         var network = new ServedNetwork<NdArray>(
             Spec, Schema, new ReferenceAlgebra(), weight => new NdArray([.. weights[weight].Select(value => (double)value)], [.. shapes[weight].Select(size => (int)size)]));
-        return network.Evaluate(Signature(name), inputs);
+        return network.Evaluate(Described(name), inputs);
     }
 
     /// <summary>Random inputs; support samples beyond <paramref name="lengths"/> of their task are padding.</summary>
     public Dictionary<string, NdArray> Inputs(string name, int rows, int support = 0, int[]? lengths = null, int seed = 5)
     {
         var random = new Random(seed);
-        var inputs = Signature(name).Inputs.ToDictionary(input => input.Name, input => Values(random, input, Concrete(input, rows, support)));
+        var inputs = Described(name).Inputs.ToDictionary(input => input.Name, input => Values(random, input, Concrete(input, rows, support)));
         if (inputs.TryGetValue(GraphTensorNames.SupportWeight, out var weight))
         {
             inputs[GraphTensorNames.SupportWeight] = NdArray.Build(weight.Shape, index => index[1] < (lengths?[index[0]] ?? support) ? weight.At(index) : 0);
@@ -99,14 +99,14 @@ internal sealed class SampleModel
         return inputs;
     }
 
-    private static int[] Concrete(GraphTensor input, int rows, int support) => [.. input.Axes.Select(axis => axis switch
+    private static int[] Concrete(GraphInput input, int rows, int support) => [.. input.Axes.Select(axis => axis switch
     {
         GraphTensorNames.SupportAxis => support,
         GraphTensorNames.TasksAxis or GraphTensorNames.RowsAxis => rows,
         _ => int.Parse(axis, System.Globalization.CultureInfo.InvariantCulture),
     })];
 
-    private static NdArray Values(Random random, GraphTensor input, int[] shape) => NdArray.Build(shape, index => input switch
+    private static NdArray Values(Random random, GraphInput input, int[] shape) => NdArray.Build(shape, index => input switch
     {
         { Kind: ElementKind.Int64 } => random.Next(Size(input.Features[input.Features.Count == 1 ? 0 : index[^1]])),
         { Name: GraphTensorNames.SupportLabel } => random.Next(2),

@@ -1,6 +1,6 @@
 using LiMaml.Models.Specs;
 
-namespace LiMaml.Models.Network.Serving;
+namespace LiMaml.Models.Packages;
 
 /// <summary>The names that graphs give to what goes in and out, besides those of features.</summary>
 public static class GraphTensorNames

@@ -1,8 +1,9 @@
+using LiMaml.Models.Network;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
-using static LiMaml.Models.Network.Serving.GraphTensorNames;
+using static LiMaml.Models.Packages.GraphTensorNames;
 
-namespace LiMaml.Models.Network.Serving;
+namespace LiMaml.Models.Packages;
 
 /// <summary>
 /// What each graph of a package computes, over any algebra: export records it, and training evaluates it on the same
@@ -18,13 +19,13 @@ internal sealed class ServedNetwork<T>(ModelSpec spec, DatasetSchema schema, ITe
 {
     private readonly Network<T> network = new(spec, schema, algebra, parameter);
 
-    /// <summary>The outputs of the graph described by <paramref name="signature"/> for <paramref name="inputs"/>, by name.</summary>
-    public IReadOnlyDictionary<string, T> Evaluate(GraphSignature signature, IReadOnlyDictionary<string, T> inputs) => signature.Kind switch
+    /// <summary>The outputs of <paramref name="graph"/> for <paramref name="inputs"/>, by name.</summary>
+    public IReadOnlyDictionary<string, T> Evaluate(PackageGraph graph, IReadOnlyDictionary<string, T> inputs) => graph.Kind switch
     {
         GraphKind.Global => Score(inputs),
-        GraphKind.Meta => new Dictionary<string, T> { [MetaEmbedding] = Embed(signature.Task!, inputs) },
-        GraphKind.Adapt => Adapt(signature.Task!, inputs),
-        _ => throw new ArgumentOutOfRangeException(nameof(signature), signature.Kind, "not a kind of graph"),
+        GraphKind.Meta => new Dictionary<string, T> { [MetaEmbedding] = Embed(graph.Task!, inputs) },
+        GraphKind.Adapt => Adapt(graph.Task!, inputs),
+        _ => throw new ArgumentOutOfRangeException(nameof(graph), graph.Kind, "not a kind of graph"),
     };
 
     /// <summary>The unadapted meta embedding [tasks, embedding] of each task's most recent sample in <paramref name="inputs"/> of the adapt graph.</summary>
