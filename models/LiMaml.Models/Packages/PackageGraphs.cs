@@ -11,7 +11,7 @@ public static class PackageGraphs
 {
     /// <summary>
     /// How far the outputs of a graph may be from those of training, relative to max(1, |expected|). Both compute in single
-    /// precision, in different orders; ten steps of an inner loop stay within a tenth of it.
+    /// precision, in different orders; graphs that do what they should were measured below a tenth of it.
     /// </summary>
     public const double Tolerance = 1e-5;
 

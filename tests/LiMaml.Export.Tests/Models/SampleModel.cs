@@ -10,7 +10,7 @@ namespace LiMaml.Export.Tests.Models;
 /// <summary>A small model with random weights, and random inputs for its graphs.</summary>
 internal sealed class SampleModel
 {
-    public static readonly DatasetSchema Schema = new(
+    public static readonly DatasetSchema BinarySchema = new(
         DatasetSchema.CurrentFormatVersion,
         "sample",
         LabelKind.Binary,
@@ -27,19 +27,22 @@ internal sealed class SampleModel
         ],
         [new TaskDefinition("member", ["member"], ["age", "city"]), new TaskDefinition("item", ["item"], ["genres", "raw"])]);
 
-    private readonly Dictionary<string, float[]> weights;
-
     public SampleModel(ModelSpec spec, int seed = 3)
     {
         Spec = spec;
+        Schema = BinarySchema with { Label = spec.Label };
         var random = new Random(seed);
-        weights = Parameters.Declare(spec, Schema).ToDictionary(
+        Weights = Parameters.Declare(spec, Schema).ToDictionary(
             declaration => declaration.Name,
             declaration => Normals(random, declaration.Shape.Aggregate(1L, (product, size) => product * size), declaration.InitialDeviation == 0 ? 0.1 : declaration.InitialDeviation));
         Graphs = PackageGraphs.Of(spec, Schema);
     }
 
     public ModelSpec Spec { get; }
+
+    public DatasetSchema Schema { get; }
+
+    public IReadOnlyDictionary<string, float[]> Weights { get; }
 
     public IReadOnlyList<PackageGraph> Graphs { get; }
 
@@ -66,7 +69,7 @@ internal sealed class SampleModel
         FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, SupportCapacity = 8 },
     };
 
-    public static int Size(string feature) => Schema.Feature(feature) switch
+    public static int Size(string feature) => BinarySchema.Feature(feature) switch
     {
         CategoricalFeature categorical => categorical.Size,
         MultiValuedFeature multiValued => multiValued.Size,
@@ -75,14 +78,14 @@ internal sealed class SampleModel
 
     public PackageGraph Described(string name) => Graphs.Single(graph => graph.Name == name);
 
-    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, _) => weights[weight]).Build(Described(name), new Dictionary<string, string>());
+    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, _) => Weights[weight]).Build(Described(name), new Dictionary<string, string>());
 
     /// <summary>What the graph must give, by the same network over plain arrays.</summary>
     public IReadOnlyDictionary<string, NdArray> Expect(string name, IReadOnlyDictionary<string, NdArray> inputs)
     {
         var shapes = Parameters.Declare(Spec, Schema).ToDictionary(declaration => declaration.Name, declaration => declaration.Shape);
         var network = new ServedNetwork<NdArray>(
-            Spec, Schema, new ReferenceAlgebra(), weight => new NdArray([.. weights[weight].Select(value => (double)value)], [.. shapes[weight].Select(size => (int)size)]));
+            Spec, Schema, new ReferenceAlgebra(), weight => new NdArray([.. Weights[weight].Select(value => (double)value)], [.. shapes[weight].Select(size => (int)size)]));
         return network.Evaluate(Described(name), inputs);
     }
 

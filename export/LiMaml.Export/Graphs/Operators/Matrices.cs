@@ -14,7 +14,7 @@ internal static class Matrices
 
         if (a.Shape[^1] != b.Shape[^2])
         {
-            throw OperandCheck.Refuse("MatMul", $"{a.Shape[^1]} columns do not meet {b.Shape[^2]} rows", a, b);
+            throw OperandCheck.Refuse("MatMul", $"inner axes {a.Shape[^1]} and {b.Shape[^2]} differ", a, b);
         }
 
         var batch = a.Shape[..^2].Broadcast(b.Shape[..^2]) ?? throw OperandCheck.Refuse("MatMul", "the leading axes do not broadcast", a, b);
