@@ -1,0 +1,128 @@
+using System.Globalization;
+using LiMaml.Export.Onnx;
+
+namespace LiMaml.Export.Graphs;
+
+/// <summary>
+/// Records an ONNX graph. Inputs, constants and operations give values of known type and symbolic shape; an operation on
+/// operands that do not fit is refused where it is written. Equal constants and equal operations on equal operands are
+/// recorded once. The operators are extension methods, by family, in <c>Operators/</c>.
+/// </summary>
+/// <param name="name">What the graph is called.</param>
+internal sealed class GraphBuilder(string name)
+{
+    private readonly GraphNames names = new();
+    private readonly List<OnnxValue> inputs = [];
+    private readonly List<OnnxInitializer> initializers = [];
+    private readonly List<OnnxNode> nodes = [];
+    private readonly List<(string Name, OnnxValue Value)> outputs = [];
+    private readonly Dictionary<string, OnnxValue> constants = [];
+    private readonly Dictionary<string, OnnxValue> operations = [];
+
+    /// <summary>What the graph is called.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Declares an input.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public OnnxValue Input(string inputName, OnnxElement element, params ReadOnlySpan<OnnxAxis> axes)
+    {
+        var value = new OnnxValue(this, names.Reserve(inputName), GraphPlace.OfInput(inputName), element, new OnnxShape(axes), isConstant: false);
+        inputs.Add(value);
+        return value;
+    }
+
+    /// <summary>Adds a weight, float32, row by row; the elements are not copied.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or the count of elements is not the shape's.</exception>
+    public OnnxValue Weight(string weightName, float[] elements, params ReadOnlySpan<long> shape) =>
+        Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, elements, shape);
+
+    /// <summary>A constant without a name of its own, float32, row by row.</summary>
+    public OnnxValue Constant(ReadOnlySpan<float> elements, params ReadOnlySpan<long> shape) =>
+        Share(OnnxElement.Float32, elements, shape, elements.Length == 1 ? elements[0].ToString("R", CultureInfo.InvariantCulture) : "floats");
+
+    /// <summary>A constant list of integers: the axes or positions that operators take as inputs.</summary>
+    public OnnxValue Integers(params ReadOnlySpan<long> elements) =>
+        Share(OnnxElement.Int64, elements, [elements.Length], $"[{string.Join(',', elements.ToArray())}]");
+
+    /// <summary>A constant integer scalar.</summary>
+    public OnnxValue Integer(long element) =>
+        Share(OnnxElement.Int64, [element], [], $"int64_{element.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>Records an operation; operators call this after checking operands and inferring the result.</summary>
+    /// <exception cref="ArgumentException">An operand belongs to another graph.</exception>
+    public OnnxValue Record(
+        string operatorName,
+        IReadOnlyList<OnnxValue> operands,
+        OnnxElement element,
+        OnnxShape shape,
+        params IReadOnlyList<AttributeProto> attributes)
+    {
+        foreach (var operand in operands)
+        {
+            CheckMine(operand);
+        }
+
+        var key = string.Join('\n', [operatorName, .. operands.Select(operand => operand.Name), .. attributes.Select(attribute => attribute.ToString())]);
+        if (!operations.TryGetValue(key, out var value))
+        {
+            var place = GraphPlace.OfOperation(operands);
+            value = new OnnxValue(this, names.Unique(place.NameOf(operatorName)), place, element, shape, operands.All(operand => operand.IsConstant));
+            nodes.Add(new OnnxNode(operatorName, operands, attributes, value));
+            operations.Add(key, value);
+        }
+
+        return value;
+    }
+
+    /// <summary>Declares <paramref name="value"/> an output called <paramref name="outputName"/>.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or the value belongs to another graph.</exception>
+    public void Output(string outputName, OnnxValue value)
+    {
+        CheckMine(value);
+        outputs.Add((names.Reserve(outputName), value));
+    }
+
+    /// <summary>The finished graph: what no output depends on is left out, inputs excepted.</summary>
+    /// <param name="metadata">Written into the file, keys in ordinal order.</param>
+    /// <exception cref="InvalidOperationException">There is no output.</exception>
+    public OnnxModel Build(IReadOnlyDictionary<string, string> metadata) =>
+        outputs.Count == 0
+            ? throw new InvalidOperationException($"graph '{Name}' has no output")
+            : GraphAssembly.Assemble(Name, inputs, initializers, nodes, outputs, metadata);
+
+    private OnnxValue Share<TElement>(OnnxElement element, ReadOnlySpan<TElement> elements, ReadOnlySpan<long> shape, string text)
+        where TElement : unmanaged
+    {
+        var fingerprint = OnnxInitializer.Fingerprint(element, OnnxShape.Of(shape), elements);
+        if (!constants.TryGetValue(fingerprint, out var value))
+        {
+            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, elements.ToArray(), shape);
+            constants.Add(fingerprint, value);
+        }
+
+        return value;
+    }
+
+    private OnnxValue Add<TElement>(string valueName, GraphPlace place, OnnxElement element, TElement[] elements, ReadOnlySpan<long> sizes)
+        where TElement : unmanaged
+    {
+        var shape = OnnxShape.Of(sizes);
+        var count = shape.Axes.Aggregate(1L, (product, axis) => product * axis.Size);
+        if (count != elements.LongLength)
+        {
+            throw new ArgumentException($"'{valueName}': shape {shape} has {count} elements, {elements.LongLength} were given", nameof(elements));
+        }
+
+        var value = new OnnxValue(this, valueName, place, element, shape, isConstant: true);
+        initializers.Add(OnnxInitializer.Of(value, elements));
+        return value;
+    }
+
+    private void CheckMine(OnnxValue value)
+    {
+        if (value.Graph != this)
+        {
+            throw new ArgumentException($"'{value.Name}' belongs to graph '{value.Graph.Name}', not to '{Name}'", nameof(value));
+        }
+    }
+}
