@@ -1,0 +1,24 @@
+namespace LiMaml.Benchmarks;
+
+/// <summary>One way of doing what a benchmark compares.</summary>
+/// <param name="Name">As the report prints it.</param>
+/// <param name="Run">The timed work; it must do the same amount each time.</param>
+internal sealed record Variant(string Name, Action Run);
+
+/// <summary>A comparison of variants: the first is what the others are measured against.</summary>
+internal abstract class Benchmark : IDisposable
+{
+    /// <summary>Short and without spaces, for the command line.</summary>
+    internal abstract string Name { get; }
+
+    /// <summary>One sentence: the work and its sizes.</summary>
+    internal abstract string Description { get; }
+
+    /// <summary>Makes inputs and variants, not timed.</summary>
+    internal abstract IReadOnlyList<Variant> Prepare();
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}
