@@ -1,0 +1,60 @@
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+
+namespace LiMaml.Models.Tests.Specs;
+
+public sealed class SpecValidationTests
+{
+    [Fact]
+    public void Validate_Example_Passes() => SpecValidation.Validate(Examples.Spec(), Examples.Schema(), "spec.json");
+
+    [Fact]
+    public void Validate_IdEmbeddingOfOneCategory_Passes() =>
+        SpecValidation.Validate(WithMeta(block => block with { Kind = MetaBlockKind.IdEmbedding, Features = ["city"] })(Examples.Spec()), Examples.Schema(), "spec.json");
+
+    public static TheoryData<string, Func<ModelSpec, ModelSpec>> Faults() => new()
+    {
+        { "spec.json: formatVersion: found 7, expected 1.", spec => spec with { FormatVersion = 7 } },
+        { "spec.json: label: found Real, expected Binary, the label of schema 'example'.", spec => spec with { Label = LabelKind.Real } },
+        { "metaBlocks: found none, expected at least one", spec => spec with { MetaBlocks = [] } },
+        { "metaBlocks, tasks: found 'member' more than once", spec => spec with { MetaBlocks = [spec.MetaBlocks[0], spec.MetaBlocks[0]] } },
+        { "metaBlocks[0].task: found 'nobody', expected a task definition of the schema: member, member_type", WithMeta(block => block with { Task = "nobody" }) },
+        { "metaBlocks[0] 'member'.features: found 'height', expected features of the schema", WithMeta(block => block with { Features = ["height"] }) },
+        { "metaBlocks[0] 'member'.features: found 'age' more than once", WithMeta(block => block with { Features = ["age", "age"] }) },
+        { "metaBlocks[0] 'member'.features: found none, expected at least one meta feature", WithMeta(block => block with { Features = [] }) },
+        { "metaBlocks[0] 'member'.features: found 2 features, expected exactly one categorical feature", WithMeta(block => block with { Kind = MetaBlockKind.IdEmbedding }) },
+        { "metaBlocks[0] 'member'.features: found 'age', which is not categorical", WithMeta(block => block with { Kind = MetaBlockKind.IdEmbedding, Features = ["age"] }) },
+        { "metaBlocks[0] 'member'.embeddingSize: found 0, expected an integer from 1", WithMeta(block => block with { EmbeddingSize = 0 }) },
+        { "metaBlocks[0] 'member'.featureEmbeddingSize: found -1, expected an integer from 1", WithMeta(block => block with { FeatureEmbeddingSize = -1 }) },
+        { "metaBlocks[0] 'member'.layers[0].size: found 2000000000, expected an integer from 1 to 65536", WithMeta(block => block with { Layers = [new LayerSpec(2_000_000_000)] }) },
+        { "global.layers[1].dropout: found 1, expected a number from 0 to below 1", WithGlobal(global => global with { Layers = [new LayerSpec(1), new LayerSpec(1, Dropout: 1)] }) },
+        { "global.layers[0].dropout: found NaN", WithGlobal(global => global with { Layers = [new LayerSpec(1, Dropout: double.NaN)] }) },
+        { "global.featureEmbeddingSize: found 0", WithGlobal(global => global with { FeatureEmbeddingSize = 0 }) },
+        { "global.features: found 'x'", WithGlobal(global => global with { Features = ["x"] }) },
+        { "global.itemFeatures: found none, expected at least one item feature", WithGlobal(global => global with { ItemFeatures = [] }) },
+        { "global.itemFeatures: found 'x', expected features of the schema", WithGlobal(global => global with { ItemFeatures = ["x"] }) },
+        { "global.itemFeatures: found item, expected none for concatenation", WithGlobal(global => global with { Interaction = Interaction.Concatenation }) },
+        { "innerLoop.stepSize: found 0, expected a finite number above 0", WithLoop(loop => loop with { StepSize = 0 }) },
+        { "innerLoop.steps: found -1, expected an integer from 0", WithLoop(loop => loop with { Steps = -1 }) },
+        { "innerLoop.metaEmbeddingL2: found -1", WithLoop(loop => loop with { MetaEmbeddingL2 = -1 }) },
+        { "innerLoop.proximal: found Infinity", WithLoop(loop => loop with { Proximal = double.PositiveInfinity }) },
+        { "innerLoop.stepSize × proximal: found 1.5, expected at most 1", WithLoop(loop => loop with { StepSize = 0.5, Proximal = 3 }) },
+        { "innerLoop.supportCapacity: found 0, expected an integer from 1", WithLoop(loop => loop with { SupportCapacity = 0 }) },
+        { "fineTuning.steps: found -1", spec => spec with { FineTuning = spec.FineTuning with { Steps = -1 } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
+    public void Validate_OneFault_IsNamed(string message, Func<ModelSpec, ModelSpec> spoil)
+    {
+        var fault = Assert.Throws<InvalidInputException>(() => SpecValidation.Validate(spoil(Examples.Spec()), Examples.Schema(), "spec.json"));
+
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Func<ModelSpec, ModelSpec> WithMeta(Func<MetaBlockSpec, MetaBlockSpec> change) => spec => spec with { MetaBlocks = [change(spec.MetaBlocks[0])] };
+
+    private static Func<ModelSpec, ModelSpec> WithGlobal(Func<GlobalBlockSpec, GlobalBlockSpec> change) => spec => spec with { Global = change(spec.Global) };
+
+    private static Func<ModelSpec, ModelSpec> WithLoop(Func<InnerLoopSpec, InnerLoopSpec> change) => spec => spec with { InnerLoop = change(spec.InnerLoop) };
+}
