@@ -13,7 +13,7 @@ public enum Split
     Test,
 }
 
-/// <summary>Rows of whole tasks, column by column, sorted by (task key ordinal, timestamp, row).</summary>
+/// <summary>Rows of whole tasks, column by column, sorted by (task key, timestamp, row); see <see cref="TaskKey"/>.</summary>
 public sealed record RowGroup
 {
     /// <summary>Task keys (<see cref="TaskKey"/> form), one for each row.</summary>
