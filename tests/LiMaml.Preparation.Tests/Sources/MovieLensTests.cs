@@ -20,7 +20,6 @@ public class MovieLensTests
         var test = await prepared.RowsAsync("member", Split.Test);
         var (items, users) = ((DenseColumn)test.Columns["item_log_odds"], (DenseColumn)test.Columns["user_log_odds"]);
         var rows = Enumerable.Range(0, test.RowCount).Select(row => (Key: test.Keys[row], Label: test.Labels[row], Score: (double)items.Values[row] + users.Values[row])).ToList();
-        TestContext.Current.TestOutputHelper!.WriteLine($"{RankQuality.Auc(rows.Select(row => (row.Label, row.Score)))} {RankQuality.MeanTaskAuc(rows)}\n{prepared.Statistics.ToText()}");
         Assert.Equal(auc, RankQuality.Auc(rows.Select(row => (row.Label, row.Score))), .003);
         Assert.Equal(taskAuc, RankQuality.MeanTaskAuc(rows), .003);
     }

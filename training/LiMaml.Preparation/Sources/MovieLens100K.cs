@@ -47,7 +47,7 @@ public sealed partial class MovieLens100K : IDataSource
         using var file = new CsvFile(folder, name, columns);
         foreach (var row in rows)
         {
-            file.Add(row);
+            file.AddRow(row);
         }
     }
 

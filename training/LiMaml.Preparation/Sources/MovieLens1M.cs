@@ -26,7 +26,7 @@ public sealed partial class MovieLens1M : IDataSource
         {
             foreach (var rating in ratings.Lines("::", 4, skipHeader: false, cancellation))
             {
-                file.Add(rating);
+                file.AddRow(rating);
             }
         }
 
@@ -34,7 +34,7 @@ public sealed partial class MovieLens1M : IDataSource
         {
             foreach (var movie in movies.Lines("::", 3, skipHeader: false, cancellation))
             {
-                file.Add(movie[0], movie[1], YearOf(movie[1]), movie[2]);
+                file.AddRow(movie[0], movie[1], YearOf(movie[1]), movie[2]);
             }
         }
 
@@ -42,7 +42,7 @@ public sealed partial class MovieLens1M : IDataSource
         {
             foreach (var user in users.Lines("::", 5, skipHeader: false, cancellation))
             {
-                file.Add(user[0], user[2], user[1], user[3]);
+                file.AddRow(user[0], user[2], user[1], user[3]);
             }
         }
     }

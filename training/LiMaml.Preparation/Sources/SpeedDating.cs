@@ -10,13 +10,3 @@ public sealed class SpeedDating : IDataSource
     /// <inheritdoc/>
     public Task<SourceSchema> ConvertAsync(string input, string output, bool overwrite = false, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }
-/// <summary>placeholder</summary>
-public sealed class Synthetic : IDataSource
-{
-    /// <inheritdoc/>
-    public string Name => "synthetic";
-    /// <inheritdoc/>
-    public string Description => "";
-    /// <inheritdoc/>
-    public Task<SourceSchema> ConvertAsync(string input, string output, bool overwrite = false, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-}
