@@ -42,7 +42,7 @@ internal sealed class PreparationRun
         using var session = Session.Open(temp, options.MemoryLimit, options.Threads, cancellation);
         var interactions = RawTable.Open(session, options.Schema.Interactions, options.BaseFolder);
         var tables = options.Schema.Tables.Select(table => RawTable.Open(session, table.File, options.BaseFolder)).ToList();
-        var preparation = new PreparationRun(options, session, new RowPlan(options.Schema, interactions, tables), new StageReport(progress, 5 + options.Schema.Tasks.Count));
+        var preparation = new PreparationRun(options, session, new RowPlan(options.Schema, interactions, tables), new StageReport(progress, 6 + options.Schema.Tasks.Count));
         return await preparation.RunAsync(output, cancellation).ConfigureAwait(false);
     }
 
@@ -62,17 +62,18 @@ internal sealed class PreparationRun
         report.Next("fitting on training rows");
         Splitting.RefuseUnusable(session, AllRows, options.Schema);
         var schema = new Fitting(session, plan, AllRows).Fit();
-        var encoding = new CategoryEncoding(session, plan, schema);
         var splits = StatisticsQueries.Splits(session, AllRows);
         var tasks = options.Schema.Tasks.Select((task, index) => StatisticsQueries.Task(session, AllRows, task.Name, TaskKey(index))).ToList();
 
         await using var writer = DatasetWriter.Create(output, schema, options.Overwrite);
-        var dataset = new DatasetOutput(session, plan, schema, encoding, writer);
+        report.Next("encoding");
+        var dataset = new DatasetOutput(session, plan, schema, writer);
+        dataset.Encode(AllRows, TaskKeys());
         for (var task = 0; task < tasks.Count; task++)
         {
             var total = tasks[task].Splits.Values.Sum(split => split.RowCount);
             report.Next($"writing task '{tasks[task].Name}'", total);
-            await dataset.WriteAsync(task, TaskKey(task), AllRows, report.Rows, cancellation).ConfigureAwait(false);
+            await dataset.WriteAsync(task, TaskKey(task), report.Rows, cancellation).ConfigureAwait(false);
         }
 
         var statistics = new PrepareStatistics
@@ -91,6 +92,8 @@ internal sealed class PreparationRun
 
     private KeySet TaskKey(int task) => keys.First(set => set.Columns.SequenceEqual(plan.TaskKeys[task]));
 
+    private IReadOnlyList<KeySet> TaskKeys() => [.. Enumerable.Range(0, plan.TaskKeys.Count).Select(TaskKey).Distinct()];
+
     // From rows to derived: row, split, key numbers, kept flags and history features, in row order.
     private void Derive()
     {
@@ -100,7 +103,7 @@ internal sealed class PreparationRun
         var history = HistoryFeatures.Compute(session, plan, moments, historyKeys);
         report.Next("dividing");
         Splitting.Divide(moments, options.Schema.Split, TaskKey(0));
-        var taskKeys = Enumerable.Range(0, plan.TaskKeys.Count).Select(TaskKey).Distinct().ToList();
+        var taskKeys = TaskKeys();
         foreach (var set in taskKeys)
         {
             Splitting.Cap(moments, set, options.Schema.MaxSamplesPerTask);

@@ -98,6 +98,18 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Like <see cref="Stream"/>, in the order of the table.</summary>
+    public IEnumerable<DuckDBDataReader> StreamInOrder(string query)
+    {
+        Execute("SET preserve_insertion_order = true");
+        foreach (var row in Stream(query))
+        {
+            yield return row;
+        }
+
+        Execute("SET preserve_insertion_order = false");
+    }
+
     /// <summary>Bulk insertion into an existing table.</summary>
     public DuckDBAppender Appender(string table) => connection.CreateAppender(table);
 

@@ -70,11 +70,12 @@ internal static class CellReader
     private static (string? Value, string File) Find(Session session, RawTable source, Cell cell, long row)
     {
         (string? Value, string File) found = (null, "");
-        session.Execute("SET preserve_insertion_order = true");
-        session.Read(
-            string.Create(CultureInfo.InvariantCulture, $"SELECT CAST({Sql.Name(cell.Source.Name)} AS VARCHAR), {RawTable.FileNameColumn} FROM {source.RelationWithFileNames} LIMIT 1 OFFSET {row}"),
-            reader => found = (reader.IsDBNull(0) ? null : reader.GetString(0), reader.GetString(1)));
-        session.Execute("SET preserve_insertion_order = false");
+        var query = string.Create(CultureInfo.InvariantCulture, $"SELECT CAST({Sql.Name(cell.Source.Name)} AS VARCHAR), {RawTable.FileNameColumn} FROM {source.RelationWithFileNames} LIMIT 1 OFFSET {row}");
+        foreach (var reader in session.StreamInOrder(query))
+        {
+            found = (reader.IsDBNull(0) ? null : reader.GetString(0), reader.GetString(1));
+        }
+
         return found.Value is { Length: > ShownCharacters } value ? (value[..ShownCharacters] + "…", found.File) : found;
     }
 }

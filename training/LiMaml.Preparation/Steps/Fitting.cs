@@ -100,11 +100,7 @@ internal sealed class Fitting(Session session, RowPlan plan, string relation)
             SELECT value FROM (SELECT {value} AS value FROM {training})
             WHERE value <> '' GROUP BY value HAVING count(*) >= {minimumCount} ORDER BY count(*) DESC, value {limit}
             """));
-        var vocabulary = new List<string>();
-        session.Execute("SET preserve_insertion_order = true");
-        session.Read($"SELECT value FROM {table} ORDER BY rowid", row => vocabulary.Add(row.GetString(0)));
-        session.Execute("SET preserve_insertion_order = false");
-        return vocabulary;
+        return [.. session.StreamInOrder($"SELECT value FROM {table}").Select(row => row.GetString(0))];
     }
 
     private int FitMaxValues(PlannedFeature feature) =>
