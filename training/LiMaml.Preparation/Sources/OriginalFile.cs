@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using LiMaml.Models;
+using LiMaml.Preparation.Reading;
 
 namespace LiMaml.Preparation.Sources;
 
@@ -24,6 +25,29 @@ internal sealed record OriginalFile(string FullPath)
     {
         var file = File.OpenRead(FullPath);
         return new StreamReader(FullPath.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file, Encoding.Latin1);
+    }
+
+    /// <summary>The records of a CSV file with a header, as cells by column name.</summary>
+    /// <exception cref="InvalidInputException">A column is missing, or a line has too many or too few cells.</exception>
+    public IEnumerable<Dictionary<string, string>> Records(IReadOnlyList<string> columns, CancellationToken cancellation)
+    {
+        using var reader = Open();
+        var header = CsvRecord.Split(ReadLine(reader) ?? "", ",");
+        if (columns.FirstOrDefault(column => !header.Contains(column)) is { } missing)
+        {
+            throw new InvalidInputException($"{FullPath}, header", $"no column '{missing}'", string.Join(", ", columns));
+        }
+
+        var number = 1;
+        while (ReadLine(reader) is { } line)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            number++;
+            var cells = CsvRecord.Split(line, ",");
+            yield return cells.Count == header.Count
+                ? header.Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second)
+                : throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{FullPath}, line {number}"), $"{cells.Count} cells", $"{header.Count}, as the header has");
+        }
     }
 
     /// <summary>The cells of each line; lines are checked to have <paramref name="cellCount"/>.</summary>
