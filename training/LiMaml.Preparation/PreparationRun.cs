@@ -57,7 +57,7 @@ internal sealed class PreparationRun
 
         report.Next("ordering by time");
         var duplicateCount = Joining.Run(session, plan);
-        report.Next("counting what came before");
+        report.Next("dividing");
         Derive();
         report.Next("fitting on training rows");
         Splitting.RefuseUnusable(session, AllRows, options.Schema);
@@ -99,10 +99,10 @@ internal sealed class PreparationRun
     {
         KeySet.Number(session, keys);
         var moments = new Moments(session);
+        Splitting.Divide(moments, options.Schema.Split, TaskKey(0));
+        report.Next("counting what came before");
         var historyKeys = plan.HistoryKeys.Select(columns => keys.First(set => set.Columns.SequenceEqual(columns))).ToList();
         var history = HistoryFeatures.Compute(session, plan, moments, historyKeys);
-        report.Next("dividing");
-        Splitting.Divide(moments, options.Schema.Split, TaskKey(0));
         var taskKeys = TaskKeys();
         foreach (var set in taskKeys)
         {

@@ -18,6 +18,19 @@ public enum HistoryStatistic
     Recency,
 }
 
+/// <summary>Which of the interactions strictly before a row's time a history feature sees.</summary>
+public enum HistoryScope
+{
+    /// <summary>All: what a feature store that is never behind would say.</summary>
+    EarlierRows,
+
+    /// <summary>
+    /// A test row sees training and validation rows, any other row training rows: no label of a split enters that split's evaluation, so the
+    /// feature is as fresh as what is trained, or adapted, on the splits before.
+    /// </summary>
+    EarlierSplits,
+}
+
 /// <summary>A dense feature computed from the interactions strictly before a row's own time; rows of the same moment do not see each other.</summary>
 public sealed record HistoryFeature
 {
@@ -38,6 +51,9 @@ public sealed record HistoryFeature
     /// values, and the feature is their mean (p for a rate, its log odds, 0 or never, for a row without values).
     /// </summary>
     public string? PerValueOf { get; init; }
+
+    /// <summary>Which earlier interactions count.</summary>
+    public HistoryScope Sees { get; init; } = HistoryScope.EarlierRows;
 
     /// <summary>s, a pseudo-count above 0; for rates and log odds.</summary>
     public double Smoothing { get; init; } = 10;
