@@ -1,5 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using LiMaml.Models;
+using DuckDBErrorType = DuckDB.NET.Native.DuckDBErrorType;
 
 namespace LiMaml.Preparation.Engine;
 
@@ -145,6 +147,10 @@ internal sealed class Session : IDisposable
         catch (DuckDBException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
+        }
+        catch (DuckDBException fault) when (fault.ErrorType == DuckDBErrorType.OutOfMemory)
+        {
+            throw new InvalidInputException("memory limit: the engine ran out of memory or of space for temporary files; raise the limit, use fewer threads, or name a temporary folder with more space", fault);
         }
     }
 }

@@ -37,10 +37,11 @@ internal sealed class HistoryFeatures
             moments.Add($"coalesce({HistorySql.LabelSum(scope)} / nullif({HistorySql.Count(scope)}, 0), 0.5) AS {HistorySql.Prior(scope)}", $"WINDOW earlier AS ({Before})");
         }
 
-        var plain = history.Indices(isAverage: false).Select(index => (Key: keys[index], history.Features[index].Sees)).Distinct();
-        foreach (var (key, scope) in plain)
+        foreach (var group in history.Indices(isAverage: false).GroupBy(index => (Key: keys[index], history.Features[index].Sees)))
         {
-            moments.Add(HistorySql.Statistics(scope, Suffix(key, scope)), $"WINDOW earlier AS (PARTITION BY {key.Id} {Before})");
+            var (key, scope) = group.Key;
+            var statistics = group.Select(index => history.Features[index].Of).ToHashSet();
+            moments.Add(HistorySql.Columns(scope, Suffix(key, scope), statistics), $"WINDOW earlier AS (PARTITION BY {key.Id} {Before})");
         }
 
         foreach (var index in history.Indices(isAverage: true))
@@ -74,7 +75,7 @@ internal sealed class HistoryFeatures
         var feature = Features[index];
         var prior = NeedsPrior(feature) ? $", m.{HistorySql.Prior(feature.Sees)}" : "";
         session.Execute($"CREATE TABLE valued AS SELECT m.row, m.ts, m.label, m.split{prior}, {keys[index].Id} AS key, unnest(list_distinct({plan.ValuesOf(feature)})) AS value FROM {moments.Table} m JOIN rows r ON r.rowid = m.row");
-        session.Execute($"CREATE TABLE valued_before AS SELECT m.row, m.ts{prior}, {HistorySql.Statistics(feature.Sees, "")} FROM valued m WINDOW earlier AS (PARTITION BY key, value {Before})");
+        session.Execute($"CREATE TABLE valued_before AS SELECT m.row, m.ts{prior}, {HistorySql.Columns(feature.Sees, "", [feature.Of])} FROM valued m WINDOW earlier AS (PARTITION BY key, value {Before})");
         session.Drop("valued");
         var average = $"SELECT row, avg({HistorySql.Value(feature, "")}) AS average FROM valued_before GROUP BY row";
         session.Execute($"CREATE TABLE {Averages(index)} AS SELECT m.row, coalesce(average, {HistorySql.Empty(feature)}) AS {Name(index)} FROM {moments.Table} m LEFT JOIN ({average}) USING (row)");

@@ -6,9 +6,28 @@ namespace LiMaml.Preparation.Steps;
 /// <summary>The formulas of <see cref="HistoryStatistic"/> over a window called <c>earlier</c>.</summary>
 internal static class HistorySql
 {
-    /// <summary>The columns n, y and latest, each with a suffix.</summary>
-    public static string Statistics(HistoryScope scope, string suffix) =>
-        $"{Count(scope)} AS n{suffix}, {LabelSum(scope)} AS y{suffix}, {Seen(scope, "max", "ts")} AS latest{suffix}";
+    /// <summary>The columns that <paramref name="statistics"/> need of n, y and latest, each with a suffix. Each costs a pass, so no others.</summary>
+    public static string Columns(HistoryScope scope, string suffix, IReadOnlyCollection<HistoryStatistic> statistics)
+    {
+        var isRate = statistics.Contains(HistoryStatistic.Rate) || statistics.Contains(HistoryStatistic.LogOdds);
+        List<string> columns = [];
+        if (isRate || statistics.Contains(HistoryStatistic.Count))
+        {
+            columns.Add($"{Count(scope)} AS n{suffix}");
+        }
+
+        if (isRate)
+        {
+            columns.Add($"{LabelSum(scope)} AS y{suffix}");
+        }
+
+        if (statistics.Contains(HistoryStatistic.Recency))
+        {
+            columns.Add($"{Seen(scope, "max", "ts")} AS latest{suffix}");
+        }
+
+        return string.Join(", ", columns);
+    }
 
     public static string Count(HistoryScope scope) => scope == HistoryScope.EarlierRows ? "count(*) OVER earlier" : $"coalesce({Seen(scope, "sum", "1")}, 0)";
 
