@@ -164,6 +164,22 @@ public class RawTableTests
         Assert.Equal([micros], (await (await example.PrepareAsync()).RowsAsync("member", Split.Test)).Timestamps);
     }
 
+    [Theory]
+    [InlineData("1706702400.25", TimestampUnit.Seconds, 1706702400250000)]
+    [InlineData("1706702400.123457", TimestampUnit.Seconds, 1706702400123457)]
+    [InlineData("1.7067024e9", TimestampUnit.Seconds, 1706702400000000)]
+    [InlineData("1706702400123.457", TimestampUnit.Milliseconds, 1706702400123457)]
+    [InlineData("1706702400123457", TimestampUnit.Microseconds, 1706702400123457)]
+    [InlineData("1706702400123457999", TimestampUnit.Nanoseconds, 1706702400123457)]
+    public async Task Prepare_CountedTimes_AreKeptToTheMicrosecond(string text, TimestampUnit unit, long micros)
+    {
+        var early = unit switch { TimestampUnit.Seconds => "1700000000", TimestampUnit.Milliseconds => "1700000000000", TimestampUnit.Microseconds => "1700000000000000", _ => "1700000000000000000" };
+        using var example = new Example { Clicks = $"member,item,price,label,time\nann,tea,1,1,{early}\nann,tea,2,0,{early}\nann,tea,3,0,{text}" };
+        example.Schema = example.Schema with { Timestamp = new SourceTimestamp("time", unit) };
+
+        Assert.Equal([micros], (await (await example.PrepareAsync()).RowsAsync("member", Split.Test)).Timestamps);
+    }
+
     // INT96 timestamps, as Spark writes them: three members a second apart.
     private static async Task WriteSparkPartAsync(string path, DateTime start)
     {

@@ -171,10 +171,11 @@ internal sealed record Cell(string Target, RawColumn Source, string UsedBy, stri
             throw WrongType(source, usedBy, source.IsTime ? "the unit iso8601 in the schema, since the column holds timestamps" : "a number");
         }
 
+        // Until the year 2100 the double nearest to a time in seconds is within a quarter of a microsecond of it.
         return unit switch
         {
-            TimestampUnit.Seconds => $"TRY_CAST(round(TRY_CAST({raw} AS DECIMAL(25, 6)) * 1000000) AS BIGINT)",
-            TimestampUnit.Milliseconds => $"TRY_CAST(round(TRY_CAST({raw} AS DECIMAL(25, 3)) * 1000) AS BIGINT)",
+            TimestampUnit.Seconds => $"TRY_CAST(round(TRY_CAST({raw} AS DOUBLE) * 1e6) AS BIGINT)",
+            TimestampUnit.Milliseconds => $"TRY_CAST(round(TRY_CAST({raw} AS DOUBLE) * 1e3) AS BIGINT)",
             TimestampUnit.Microseconds => $"TRY_CAST({raw} AS BIGINT)",
             _ => $"(TRY_CAST({raw} AS BIGINT) // 1000)",
         };
