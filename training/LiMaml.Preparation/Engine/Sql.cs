@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace LiMaml.Preparation.Engine;
+
+/// <summary>Writing values and names into SQL.</summary>
+internal static class Sql
+{
+    /// <summary>A name, quoted.</summary>
+    public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A text literal.</summary>
+    public static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>A DOUBLE literal that reads back as the same number.</summary>
+    public static string Number(double value) => $"CAST({value.ToString("R", CultureInfo.InvariantCulture)} AS DOUBLE)";
+
+    /// <summary>A list of texts.</summary>
+    public static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Text))}]";
+}

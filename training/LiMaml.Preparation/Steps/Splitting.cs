@@ -1,0 +1,73 @@
+using System.Globalization;
+using LiMaml.Models;
+using LiMaml.Models.Schemas;
+using LiMaml.Preparation.Engine;
+using LiMaml.Preparation.Schemas;
+
+namespace LiMaml.Preparation.Steps;
+
+/// <summary>Divides rows into train (0), validation (1) and test (2), and caps tasks to their most recent rows.</summary>
+internal static class Splitting
+{
+    /// <summary>Adds the column <c>split</c>; <paramref name="firstTask"/> is the key of the first task definition.</summary>
+    public static void Divide(Moments moments, SplitRule rule, KeySet firstTask)
+    {
+        switch (rule)
+        {
+            case PerTaskSplit perTask:
+                // A group of ties counts as its first row; ranks are below 2^31, so 1e-9 only absorbs the rounding of fraction × count.
+                var rank = perTask.Ties == TieRule.Together ? "rank() OVER (PARTITION BY {0} ORDER BY ts) - 1" : "row_number() OVER (PARTITION BY {0} ORDER BY row) - 1";
+                moments.Add(string.Format(CultureInfo.InvariantCulture, rank + " AS place, count(*) OVER (PARTITION BY {0}) AS places", firstTask.Id));
+                moments.Add($"{Part($"place", $"{Sql.Number(perTask.Train)} * places - 1e-9", $"{Sql.Number(perTask.Train + perTask.Validation)} * places - 1e-9")} AS split");
+                break;
+            case RandomSplit random:
+                // Of the row's number and the seed only, so that it is the same on every machine.
+                var chance = string.Create(CultureInfo.InvariantCulture, $"(md5_number_lower('{random.Seed}:' || row) / 18446744073709551616.0)");
+                moments.Add($"{Part(chance, Sql.Number(random.Train), Sql.Number(random.Train + random.Validation))} AS split");
+                break;
+            case ByTimeSplit byTime:
+                moments.Add($"{Part("ts", Micros(byTime.ValidationFrom), Micros(byTime.TestFrom))} AS split");
+                break;
+        }
+    }
+
+    /// <summary>Adds the column <c>kept{set}</c>: whether the row is among its task's most recent, or is a test row.</summary>
+    public static void Cap(Moments moments, KeySet set, int? maxSamplesPerTask)
+    {
+        var kept = maxSamplesPerTask is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $"split = 2 OR row_number() OVER (PARTITION BY {set.Id}, split ORDER BY row DESC) <= {most}")
+            : "true";
+        moments.Add($"({kept}) AS {Kept(set)}");
+    }
+
+    public static string Kept(KeySet set) => string.Create(CultureInfo.InvariantCulture, $"kept{set.Index}");
+
+    /// <summary>A dataset to learn from and to judge by needs training rows of both labels, and test rows.</summary>
+    public static void RefuseUnusable(Session session, string table, SourceSchema schema)
+    {
+        var where = $"split of '{schema.Name}'";
+        session.Read($"SELECT count(*) FILTER (split = 0), count(*) FILTER (split = 2), coalesce(min(label) FILTER (split = 0), 0), coalesce(max(label) FILTER (split = 0), 0), min(ts), max(ts) FROM {table}", row =>
+        {
+            var times = $"the interactions are from {PrepareText.Moment(row.GetInt64(4))} to {PrepareText.Moment(row.GetInt64(5))}";
+            if (row.GetInt64(0) == 0)
+            {
+                throw new InvalidInputException(where, "no training rows", $"some ({times})");
+            }
+
+            if (row.GetInt64(1) == 0)
+            {
+                throw new InvalidInputException(where, "no test rows", $"some ({times})");
+            }
+
+            if (schema.Label.Kind == LabelKind.Binary && row.GetFloat(2) == row.GetFloat(3))
+            {
+                throw new InvalidInputException($"label of '{schema.Name}', training rows", $"{row.GetFloat(2)} in all of them", "both 0 and 1");
+            }
+        });
+    }
+
+    private static string Part(string place, string validationFrom, string testFrom) =>
+        $"CAST(CASE WHEN {place} < {validationFrom} THEN 0 WHEN {place} < {testFrom} THEN 1 ELSE 2 END AS UTINYINT)";
+
+    private static string Micros(DateTimeOffset moment) => ((moment - DateTimeOffset.UnixEpoch).Ticks / 10).ToString(CultureInfo.InvariantCulture);
+}
