@@ -1,5 +1,6 @@
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Packages;
+using LiMaml.Models.Specs;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Graphs;
 
@@ -29,12 +30,12 @@ public sealed class Adapter : IDisposable
         EmbeddingSize = block.EmbeddingSize;
         SupportCapacity = package.Manifest.Model.FineTuning.SupportCapacity;
         buckets = new SupportBuckets(SupportCapacity, options.BatchRows);
-        latest = new FeatureTensors(package.MetaLayout(block), TensorNames.LatestPrefix);
-        support = new FeatureTensors(package.GlobalLayout(), TensorNames.SupportPrefix);
-        supportMeta = block.ReadsEachSample() ? new FeatureTensors(package.MetaLayout(block), TensorNames.SupportMetaPrefix) : null;
-        session = package.OpenGraph(GraphKind.Adapt, task, options.Graphs);
+        latest = new FeatureTensors(package.MetaLayout(block), GraphTensorNames.Latest);
+        support = new FeatureTensors(package.GlobalLayout(), GraphTensorNames.Support);
+        supportMeta = block.Kind == MetaBlockKind.Mlp ? new FeatureTensors(package.MetaLayout(block), GraphTensorNames.SupportMeta) : null;
+        session = GraphSession.Open(package, package.Adapt(task), options.Graphs);
         counterparts = [.. package.OtherTasks(task).Select(other =>
-            (TensorNames.SupportEmbedding(other), UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
+            (GraphTensorNames.SupportEmbeddingOf(other), UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
         Features = [.. latest.Features.Concat(support.Features).Concat(counterparts.SelectMany(other => other.Embeddings.Features)).Distinct()];
     }
 
@@ -97,7 +98,7 @@ public sealed class Adapter : IDisposable
 
     private void Fill(TaskRows tasks, SupportBucket bucket, GraphBatch batch)
     {
-        batch.Resize((Axes.Tasks, bucket.Tasks.Length), (Axes.Support, bucket.Length));
+        batch.Resize((GraphTensorNames.TasksAxis, bucket.Tasks.Length), (GraphTensorNames.SupportAxis, bucket.Length));
         var places = Places(tasks, bucket);
         supportMeta?.Fill(tasks.Rows, places, batch);
         support.Fill(tasks.Rows, places, batch);
@@ -107,8 +108,8 @@ public sealed class Adapter : IDisposable
             embeddings.Embed(tasks.Rows, places, batch.Float32(input));
         }
 
-        FillNumbers(tasks.Rows.Labels, places, batch.Float32(TensorNames.SupportLabel));
-        FillNumbers(tasks.Rows.Weights, places, batch.Float32(TensorNames.SupportWeight));
+        FillNumbers(tasks.Rows.Labels, places, batch.Float32(GraphTensorNames.SupportLabel));
+        FillNumbers(tasks.Rows.Weights, places, batch.Float32(GraphTensorNames.SupportWeight));
     }
 
     /// <summary>Each task's most recent rows, oldest first, then padding.</summary>
@@ -139,8 +140,9 @@ public sealed class Adapter : IDisposable
 
     private void Collect(SupportBucket bucket, GraphBatch batch, AdaptedTasks adapted)
     {
-        var embeddings = batch.Float32(TensorNames.MetaEmbedding);
-        var (before, after) = (batch.Float32(TensorNames.LossBefore), batch.Float32(TensorNames.LossAfter));
+        var embeddings = batch.Float32(GraphTensorNames.MetaEmbedding);
+        var before = batch.Float32(GraphTensorNames.LossBefore);
+        var after = batch.Float32(GraphTensorNames.LossAfter);
         for (var place = 0; place < bucket.Tasks.Length; place++)
         {
             var task = bucket.Tasks[place];

@@ -53,6 +53,7 @@ public sealed record EmbedOptions
 
 /// <summary>What <see cref="Embedder"/> did.</summary>
 /// <param name="TaskCount">Meta embeddings written.</param>
+/// <param name="DivergedTaskCount">Of these, tasks whose fine-tuning gave numbers that are not finite: they got the unadapted embedding.</param>
 /// <param name="RowCount">Rows read.</param>
 /// <param name="AsOf">Event time up to which rows counted.</param>
 /// <param name="MeanLossBefore">Mean over the tasks of the support loss before fine-tuning; 0 without tasks.</param>
@@ -60,6 +61,7 @@ public sealed record EmbedOptions
 /// <param name="Elapsed">Time taken.</param>
 public sealed record EmbedReport(
     long TaskCount,
+    long DivergedTaskCount,
     long RowCount,
     DateTimeOffset AsOf,
     double MeanLossBefore,

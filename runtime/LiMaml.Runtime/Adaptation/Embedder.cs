@@ -35,7 +35,8 @@ public static class Embedder
         options ??= new EmbedOptions();
         options.Validate();
         OutputFile.Check(snapshot, options.Overwrite);
-        using var adapter = Adapter.Open(package, options.Task ?? package.OnlyTask(), options.Adapter);
+        using var adapter = Adapter.Open(package, package.MetaBlock(options.Task).Task, options.Adapter);
+        using var unadapted = UnadaptedEmbeddings.Open(package, adapter.Task, options.Adapter.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, adapter.Features);
         var rows = new SplitRows(dataset, adapter.Task, options.Splits);
         var clock = TimeProvider.System;
@@ -48,8 +49,9 @@ public static class Embedder
         await foreach (var chunk in merge.MergeAsync(rows.Read(adapter.Features, cancellation), cancellation).Ahead(cancellation))
         {
             var adapted = adapter.Adapt(chunk.Tasks, cancellation);
+            var diverged = Divergence.Undo(chunk.Tasks, adapted, unadapted);
             await writer.AppendAsync(Rows(chunk.Tasks, adapted), cancellation);
-            totals.Add(adapted, chunk.RowsRead);
+            totals.Add(adapted, diverged, chunk.RowsRead);
             progress?.Report(new RowProgress(chunk.RowsRead, rows.RowCount, clock.GetElapsedTime(began)));
         }
 
@@ -69,11 +71,13 @@ public static class Embedder
     {
         private long taskCount;
         private long rowCount;
+        private long diverged;
         private double before;
         private double after;
 
-        public void Add(AdaptedTasks adapted, long rowsRead)
+        public void Add(AdaptedTasks adapted, int divergedCount, long rowsRead)
         {
+            diverged += divergedCount;
             rowCount = rowsRead;
             taskCount += adapted.LossBefore.Length;
             before += adapted.LossBefore.Sum(loss => (double)loss);
@@ -81,6 +85,6 @@ public static class Embedder
         }
 
         public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed) =>
-            new(taskCount, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed);
+            new(taskCount, diverged, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed);
     }
 }

@@ -34,7 +34,7 @@ public sealed class UnadaptedEmbeddings : IDisposable
     public static UnadaptedEmbeddings Open(ModelPackage package, string task, GraphOptions? options = null)
     {
         var block = package.MetaBlock(task);
-        var session = package.OpenGraph(GraphKind.Meta, task, options);
+        var session = GraphSession.Open(package, package.Meta(task), options);
         return new UnadaptedEmbeddings(session, new FeatureTensors(package.MetaLayout(block)), block.EmbeddingSize);
     }
 
@@ -49,10 +49,10 @@ public sealed class UnadaptedEmbeddings : IDisposable
         for (var first = 0; first < places.Length; first += BatchRows)
         {
             var part = places[first..Math.Min(first + BatchRows, places.Length)];
-            batch.Resize((Axes.Tasks, part.Length));
+            batch.Resize((GraphTensorNames.TasksAxis, part.Length));
             features.Fill(rows, part, batch);
             batch.Run();
-            batch.Float32(TensorNames.MetaEmbedding).CopyTo(embeddings[(first * EmbeddingSize)..]);
+            batch.Float32(GraphTensorNames.MetaEmbedding).CopyTo(embeddings[(first * EmbeddingSize)..]);
         }
     }
 

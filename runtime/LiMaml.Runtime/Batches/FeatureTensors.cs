@@ -1,5 +1,6 @@
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Network;
+using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Runtime.Graphs;
 
@@ -11,11 +12,11 @@ namespace LiMaml.Runtime.Batches;
 /// Immutable, hence thread-safe.
 /// </summary>
 /// <param name="layout">Which features, in which tensors.</param>
-/// <param name="prefix">Put before each tensor's name, e.g. <c>support_</c>; empty for none.</param>
-public sealed class FeatureTensors(FeatureLayout layout, string prefix = "")
+/// <param name="nameOf">What the graph calls a tensor of the layout, e.g. <see cref="GraphTensorNames.Support"/>; the same where null.</param>
+public sealed class FeatureTensors(FeatureLayout layout, Func<string, string>? nameOf = null)
 {
-    private readonly string denseInput = prefix + FeatureLayout.DenseInput;
-    private readonly string categoricalInput = prefix + FeatureLayout.CategoricalInput;
+    private readonly Dictionary<string, string> names =
+        layout.Inputs.ToDictionary(input => input.Name, input => nameOf?.Invoke(input.Name) ?? input.Name);
 
     /// <summary>Stands in a list of rows for a place that no row fills: all its values are 0.</summary>
     public const int Padding = -1;
@@ -36,23 +37,23 @@ public sealed class FeatureTensors(FeatureLayout layout, string prefix = "")
         for (var column = 0; column < layout.Dense.Count; column++)
         {
             var values = rows.Column<DenseColumn>(layout.Dense[column]).Values;
-            FillStrided(values, places, batch.Float32(denseInput), layout.Dense.Count, column);
+            FillStrided(values, places, batch.Float32(names[FeatureLayout.DenseInput]), layout.Dense.Count, column);
         }
 
         for (var column = 0; column < layout.Categorical.Count; column++)
         {
             var indices = rows.Column<CategoricalColumn>(layout.Categorical[column]).Indices;
-            FillStrided(indices, places, batch.Int64(categoricalInput), layout.Categorical.Count, column);
+            FillStrided(indices, places, batch.Int64(names[FeatureLayout.CategoricalInput]), layout.Categorical.Count, column);
         }
 
         foreach (var feature in layout.MultiValued)
         {
-            FillPadded(rows.Column<MultiValuedColumn>(feature), feature.MaxValues, places, batch.Int64(prefix + feature.Name));
+            FillPadded(rows.Column<MultiValuedColumn>(feature), feature.MaxValues, places, batch.Int64(names[feature.Name]));
         }
 
         foreach (var feature in layout.Vectors)
         {
-            FillVectors(rows.Column<VectorColumn>(feature), feature, places, batch.Float32(prefix + feature.Name));
+            FillVectors(rows.Column<VectorColumn>(feature), feature, places, batch.Float32(names[feature.Name]));
         }
     }
 

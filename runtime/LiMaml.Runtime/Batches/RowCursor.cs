@@ -3,7 +3,7 @@ using LiMaml.Models.Datasets;
 namespace LiMaml.Runtime.Batches;
 
 /// <summary>
-/// A stream of row groups read run by run, in the order (key ordinal, timestamp, row) that the dataset vouches for. Holds
+/// A stream of row groups read run by run, in the order (key, timestamp, row) that the dataset vouches for. Holds
 /// one row group at a time. Not thread-safe.
 /// </summary>
 internal sealed class RowCursor : IAsyncDisposable
@@ -48,7 +48,7 @@ internal sealed class RowCursor : IAsyncDisposable
     public int Compare(int row, RowCursor other)
     {
         var (a, b, otherRow) = (Group!, other.Group!, other.Position);
-        var order = string.CompareOrdinal(a.Keys[row], b.Keys[otherRow]);
+        var order = TaskKey.Compare(a.Keys[row], b.Keys[otherRow]);
         order = order != 0 ? order : a.Timestamps[row].CompareTo(b.Timestamps[otherRow]);
         return order != 0 ? order : a.Rows[row].CompareTo(b.Rows[otherRow]);
     }

@@ -24,10 +24,10 @@ internal sealed class TaskMerge(int capacity, long asOf, int chunkRows)
     private long rowsRead;
 
     /// <summary>
-    /// Tasks with at least one row at or before the as-of time, each once, in ascending ordinal order of their keys, with
+    /// Tasks with at least one row at or before the as-of time, each once, in ascending order of their keys, with
     /// their rows oldest first; the last chunk may have no tasks. Can be enumerated once.
     /// </summary>
-    /// <param name="sources">Row groups of each stream, sorted by (key ordinal, timestamp, row).</param>
+    /// <param name="sources">Row groups of each stream, sorted by (key, timestamp, row); keys compare by <see cref="TaskKey.Compare"/>.</param>
     /// <param name="cancellation">Stops reading.</param>
     public async IAsyncEnumerable<MergedTasks> MergeAsync(
         IReadOnlyList<IAsyncEnumerable<RowGroup>> sources,

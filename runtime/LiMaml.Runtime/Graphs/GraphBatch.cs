@@ -15,8 +15,8 @@ public sealed class GraphBatch : IDisposable
     internal GraphBatch(GraphSession session)
     {
         this.session = session;
-        Inputs = [.. session.Signature.Inputs.Select(tensor => new TensorBuffer(tensor))];
-        Outputs = [.. session.Signature.Outputs.Select(tensor => new TensorBuffer(tensor))];
+        Inputs = [.. session.Graph.Inputs.Select(input => new TensorBuffer(GraphTensor.Of(input)))];
+        Outputs = [.. session.Graph.Outputs.Select(output => new TensorBuffer(GraphTensor.Of(output)))];
         buffers = Inputs.Concat(Outputs).ToDictionary(buffer => buffer.Tensor.Name);
     }
 
@@ -63,8 +63,8 @@ public sealed class GraphBatch : IDisposable
 
         return buffer.Tensor.Kind == kind
             ? buffer
-            : throw new ArgumentException($"graph '{session.Signature.Name}': {buffer.Tensor} does not hold {kind}", nameof(name));
+            : throw new ArgumentException($"tensor '{name}' of graph '{session.Graph.Name}' is {buffer.Tensor.Type}, not {kind}", nameof(name));
     }
 
-    private ArgumentException Unknown(string name) => new($"graph '{session.Signature.Name}' has no tensor '{name}'", nameof(name));
+    private ArgumentException Unknown(string name) => new($"graph '{session.Graph.Name}' has no tensor '{name}'", nameof(name));
 }

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using LiMaml.Models;
+using LiMaml.Models.Packages;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LiMaml.Runtime.Graphs;
 
 /// <summary>
-/// One graph, loaded into ONNX Runtime and checked against its signature. Thread-safe: any number of threads may rent
+/// One graph, loaded into ONNX Runtime and checked against its package's manifest. Thread-safe: any number of threads may rent
 /// batches and run them at the same time.
 /// </summary>
 public sealed class GraphSession : IDisposable
@@ -16,33 +17,37 @@ public sealed class GraphSession : IDisposable
     private readonly string[] inputNames;
     private readonly string[] outputNames;
 
-    private GraphSession(InferenceSession session, GraphSignature signature, ExecutionProvider provider)
+    private GraphSession(InferenceSession session, PackageGraph graph, ExecutionProvider provider)
     {
         this.session = session;
-        Signature = signature;
+        Graph = graph;
         Provider = provider;
-        inputNames = [.. signature.Inputs.Select(tensor => tensor.Name)];
-        outputNames = [.. signature.Outputs.Select(tensor => tensor.Name)];
+        inputNames = [.. graph.Inputs.Select(input => input.Name)];
+        outputNames = [.. graph.Outputs.Select(output => output.Name)];
     }
 
-    /// <summary>The graph's inputs and outputs.</summary>
-    public GraphSignature Signature { get; }
+    /// <summary>The graph, as the manifest describes it.</summary>
+    public PackageGraph Graph { get; }
 
     /// <summary>The provider in use: the first of <see cref="GraphOptions.Providers"/> that could be had.</summary>
     public ExecutionProvider Provider { get; }
 
     /// <summary>Loads a graph.</summary>
-    /// <param name="path">An <c>.onnx</c> file.</param>
-    /// <param name="signature">What the manifest says of it.</param>
+    /// <param name="package">Where it is.</param>
+    /// <param name="graph">One of the manifest's graphs.</param>
     /// <param name="options">How to execute it; the defaults where null.</param>
-    /// <exception cref="InvalidInputException">There is no such model, or it disagrees with <paramref name="signature"/>.</exception>
-    public static GraphSession Open(string path, GraphSignature signature, GraphOptions? options = null)
+    /// <exception cref="InvalidInputException">
+    /// ONNX Runtime does not accept the graph; graph, manifest and model disagree (the message names graph, tensor, found and
+    /// expected); or an option is out of range.
+    /// </exception>
+    public static GraphSession Open(ModelPackage package, PackageGraph graph, GraphOptions? options = null)
     {
-        var session = SessionFactory.Open(path, options ?? new GraphOptions(), out var provider);
+        GraphCheck.CheckManifest(package.Manifest, graph);
+        var session = SessionFactory.Open(package.PathOf(graph), options ?? new GraphOptions(), out var provider);
         try
         {
-            SignatureCheck.Check(session, signature);
-            return new GraphSession(session, signature, provider);
+            GraphCheck.CheckSession(session, graph, package.Manifest.BundleId);
+            return new GraphSession(session, graph, provider);
         }
         catch
         {

@@ -54,6 +54,6 @@ internal sealed class TensorBuffer(GraphTensor tensor)
             }
         }
 
-        throw new ArgumentException($"no size for axis '{name}' of {tensor}", nameof(axes));
+        throw new ArgumentException($"no size for axis '{name}' of tensor '{tensor.Name}'", nameof(axes));
     }
 }

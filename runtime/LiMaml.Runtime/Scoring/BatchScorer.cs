@@ -40,7 +40,7 @@ public static class BatchScorer
         options ??= new ScoreOptions();
         ScoreFile.CheckFormat(output);
         OutputFile.Check(output, options.Overwrite);
-        var task = package.MetaBlock(options.Task ?? package.OnlyTask()).Task;
+        var task = package.MetaBlock(options.Task).Task;
         using var scorer = Scorer.Open(package, options.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, scorer.Features);
         var rows = new SplitRows(dataset, task, [options.Split]);

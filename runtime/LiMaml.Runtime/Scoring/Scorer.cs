@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
 using LiMaml.Runtime.Adaptation;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Graphs;
@@ -19,15 +20,17 @@ public sealed class Scorer : IDisposable
     private readonly GraphSession session;
     private readonly FeatureTensors features;
     private readonly Dictionary<string, UnadaptedEmbeddings> unadapted;
+    private readonly ModelSpec model;
     private readonly bool binary;
 
     private Scorer(ModelPackage package, GraphOptions? options)
     {
         BundleId = package.Manifest.BundleId;
-        binary = package.Manifest.Model.Label == LabelKind.Binary;
+        model = package.Manifest.Model;
+        binary = model.Label == LabelKind.Binary;
         features = new FeatureTensors(package.GlobalLayout());
-        session = package.OpenGraph(GraphKind.Global, null, options);
-        unadapted = package.Manifest.Model.MetaBlocks.ToDictionary(
+        session = GraphSession.Open(package, package.Global, options);
+        unadapted = model.MetaBlocks.ToDictionary(
             block => block.Task, block => UnadaptedEmbeddings.Open(package, block.Task, options));
         Features = [.. features.Features.Concat(unadapted.Values.SelectMany(embeddings => embeddings.Features)).Distinct()];
     }
@@ -71,14 +74,14 @@ public sealed class Scorer : IDisposable
         for (var first = 0; first < places.Length; first += BatchRows)
         {
             var part = places[first..Math.Min(first + BatchRows, places.Length)];
-            batch.Resize((Axes.Rows, part.Length));
+            batch.Resize((GraphTensorNames.RowsAxis, part.Length));
             features.Fill(rows, part, batch);
             FillEmbeddings(rows, part, embeddings, first, batch);
             batch.Run();
-            batch.Float32(binary ? TensorNames.Probability : TensorNames.Prediction).CopyTo(scores.Predictions.AsSpan(first));
+            batch.Float32(binary ? GraphTensorNames.Probability : GraphTensorNames.Prediction).CopyTo(scores.Predictions.AsSpan(first));
             if (scores.Logits is not null)
             {
-                batch.Float32(TensorNames.Logit).CopyTo(scores.Logits.AsSpan(first));
+                batch.Float32(GraphTensorNames.Logit).CopyTo(scores.Logits.AsSpan(first));
             }
         }
 
@@ -100,7 +103,7 @@ public sealed class Scorer : IDisposable
     {
         foreach (var (task, block) in unadapted)
         {
-            var input = batch.Float32(TensorNames.EmbeddingOf(task, unadapted.Count));
+            var input = batch.Float32(GraphTensorNames.EmbeddingOf(task, model));
             if (embeddings.TryGetValue(task, out var given))
             {
                 given.Span.Slice(first * block.EmbeddingSize, input.Length).CopyTo(input);

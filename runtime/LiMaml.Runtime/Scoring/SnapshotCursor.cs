@@ -1,4 +1,5 @@
 using LiMaml.Models;
+using LiMaml.Models.Datasets;
 using LiMaml.Models.Snapshots;
 
 namespace LiMaml.Runtime.Scoring;
@@ -15,7 +16,7 @@ internal sealed class SnapshotCursor(IAsyncEnumerator<SnapshotRows> rows, int em
     /// <summary>The embedding last found.</summary>
     public ReadOnlyMemory<float> Embedding => group!.Embeddings.AsMemory(position * embeddingSize, embeddingSize);
 
-    /// <summary>Moves on to <paramref name="key"/>; false where the snapshot lacks it. Keys must be asked for in ascending ordinal order.</summary>
+    /// <summary>Moves on to <paramref name="key"/>; false where the snapshot lacks it. Keys must be asked for in ascending order (<see cref="TaskKey.Compare"/>).</summary>
     /// <exception cref="InvalidInputException">The snapshot cannot be read.</exception>
     public async ValueTask<bool> SeekAsync(string key)
     {
@@ -27,7 +28,7 @@ internal sealed class SnapshotCursor(IAsyncEnumerator<SnapshotRows> rows, int em
 
         while (group is not null)
         {
-            var order = string.CompareOrdinal(group.Keys[position], key);
+            var order = TaskKey.Compare(group.Keys[position], key);
             if (order >= 0)
             {
                 return order == 0;

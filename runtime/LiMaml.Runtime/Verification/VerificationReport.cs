@@ -6,7 +6,7 @@ namespace LiMaml.Runtime.Verification;
 /// <param name="CaseCount">Recorded cases replayed.</param>
 /// <param name="LargestError">
 /// The largest |a − b| ÷ max(1, |b|) over all elements of all cases, a computed here and b recorded: relative for large
-/// values, absolute below 1. Infinite where one is not finite and the other differs.
+/// values, absolute below 1. Infinite where one of them is not finite and the other differs.
 /// </param>
 /// <param name="WorstCase">The case it occurred in; empty without cases.</param>
 /// <param name="Tolerance">Largest error allowed.</param>
