@@ -1,0 +1,7 @@
+namespace LiMaml.Runtime.Adaptation;
+
+/// <summary>What came of adapting some tasks, in their order.</summary>
+/// <param name="Embeddings">Meta embeddings, float32 [tasks, embedding], row-major.</param>
+/// <param name="LossBefore">Weighted mean loss on each task's support under θ_meta, [tasks]; 0 without support.</param>
+/// <param name="LossAfter">The same after fine-tuning.</param>
+public sealed record AdaptedTasks(float[] Embeddings, float[] LossBefore, float[] LossAfter);

@@ -1,0 +1,154 @@
+using LiMaml.Models.Datasets;
+using LiMaml.Models.Packages;
+using LiMaml.Models.Specs;
+using LiMaml.Runtime.Batches;
+using LiMaml.Runtime.Graphs;
+
+namespace LiMaml.Runtime.Adaptation;
+
+/// <summary>
+/// Meta embedding generation (Algorithm 2b) for batches of tasks, through the <c>adapt</c> graph of a task definition.
+/// Thread-safe.
+/// </summary>
+/// <remarks>
+/// The most recent samples of a task, up to <see cref="SupportCapacity"/>, are its support, weighted by
+/// <see cref="RowGroup.Weights"/>. A task without support gets the unadapted embedding of its latest meta features.
+/// </remarks>
+public sealed class Adapter : IDisposable
+{
+    private readonly GraphSession session;
+    private readonly FeatureTensors? supportMeta;
+    private readonly FeatureTensors support;
+    private readonly FeatureTensors latest;
+    private readonly IReadOnlyList<(string Input, UnadaptedEmbeddings Embeddings)> counterparts;
+    private readonly SupportBuckets buckets;
+
+    private Adapter(ModelPackage package, string task, AdapterOptions options)
+    {
+        var block = package.MetaBlock(task);
+        Task = task;
+        EmbeddingSize = block.EmbeddingSize;
+        SupportCapacity = package.Manifest.Model.FineTuning.SupportCapacity;
+        buckets = new SupportBuckets(SupportCapacity, options.BatchRows);
+        latest = new FeatureTensors(package.MetaLayout(block), GraphTensorNames.Latest);
+        support = new FeatureTensors(package.GlobalLayout(), GraphTensorNames.Support);
+        supportMeta = block.Kind == MetaBlockKind.Mlp ? new FeatureTensors(package.MetaLayout(block), GraphTensorNames.SupportMeta) : null;
+        session = GraphSession.Open(package, package.Adapt(task), options.Graphs);
+        counterparts = [.. package.OtherTasks(task).Select(other =>
+            (GraphTensorNames.SupportEmbeddingOf(other), UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
+        Features = [.. latest.Features.Concat(support.Features).Concat(counterparts.SelectMany(other => other.Embeddings.Features)).Distinct()];
+    }
+
+    /// <summary>The task definition.</summary>
+    public string Task { get; }
+
+    /// <summary>Numbers in a meta embedding.</summary>
+    public int EmbeddingSize { get; }
+
+    /// <summary>Most recent samples of a task that are used.</summary>
+    public int SupportCapacity { get; }
+
+    /// <summary>Names of the features that rows must have.</summary>
+    public IReadOnlyList<string> Features { get; }
+
+    /// <summary>What executes the graph.</summary>
+    public ExecutionProvider Provider => session.Provider;
+
+    /// <summary>Loads the <c>adapt</c> graph of <paramref name="task"/>.</summary>
+    /// <exception cref="LiMaml.Models.InvalidInputException">
+    /// The package has no such definition, the graph and the manifest disagree, or an option is out of range.
+    /// </exception>
+    public static Adapter Open(ModelPackage package, string task, AdapterOptions? options = null)
+    {
+        options ??= new AdapterOptions();
+        options.Validate();
+        return new Adapter(package, task, options);
+    }
+
+    /// <summary>Adapts tasks.</summary>
+    /// <param name="tasks">Any number of tasks, in any order; rows of each oldest first.</param>
+    /// <param name="cancellation">Looked at before each run.</param>
+    /// <returns>Embeddings and losses in the order of the tasks.</returns>
+    /// <exception cref="LiMaml.Models.InvalidInputException">The rows lack a feature.</exception>
+    public AdaptedTasks Adapt(TaskRows tasks, CancellationToken cancellation = default)
+    {
+        var count = tasks.Tasks.Count;
+        var adapted = new AdaptedTasks(new float[count * EmbeddingSize], new float[count], new float[count]);
+        using var batch = session.Rent();
+        foreach (var bucket in buckets.Plan([.. tasks.Tasks.Select(task => task.Count)]))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Fill(tasks, bucket, batch);
+            batch.Run();
+            Collect(bucket, batch, adapted);
+        }
+
+        return adapted;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        session.Dispose();
+        foreach (var (_, embeddings) in counterparts)
+        {
+            embeddings.Dispose();
+        }
+    }
+
+    private void Fill(TaskRows tasks, SupportBucket bucket, GraphBatch batch)
+    {
+        batch.Resize((GraphTensorNames.TasksAxis, bucket.Tasks.Length), (GraphTensorNames.SupportAxis, bucket.Length));
+        var places = Places(tasks, bucket);
+        supportMeta?.Fill(tasks.Rows, places, batch);
+        support.Fill(tasks.Rows, places, batch);
+        latest.Fill(tasks.Rows, [.. bucket.Tasks.Select(task => tasks.Tasks[task].Latest)], batch);
+        foreach (var (input, embeddings) in counterparts)
+        {
+            embeddings.Embed(tasks.Rows, places, batch.Float32(input));
+        }
+
+        FillNumbers(tasks.Rows.Labels, places, batch.Float32(GraphTensorNames.SupportLabel));
+        FillNumbers(tasks.Rows.Weights, places, batch.Float32(GraphTensorNames.SupportWeight));
+    }
+
+    /// <summary>Each task's most recent rows, oldest first, then padding.</summary>
+    private static int[] Places(TaskRows tasks, SupportBucket bucket)
+    {
+        var places = new int[bucket.Tasks.Length * bucket.Length];
+        Array.Fill(places, FeatureTensors.Padding);
+        for (var task = 0; task < bucket.Tasks.Length; task++)
+        {
+            var range = tasks.Tasks[bucket.Tasks[task]];
+            var used = Math.Min(range.Count, bucket.Length);
+            for (var sample = 0; sample < used; sample++)
+            {
+                places[(task * bucket.Length) + sample] = range.Start + range.Count - used + sample;
+            }
+        }
+
+        return places;
+    }
+
+    private static void FillNumbers(float[] values, int[] places, Span<float> target)
+    {
+        for (var place = 0; place < places.Length; place++)
+        {
+            target[place] = places[place] < 0 ? 0 : values[places[place]];
+        }
+    }
+
+    private void Collect(SupportBucket bucket, GraphBatch batch, AdaptedTasks adapted)
+    {
+        var embeddings = batch.Float32(GraphTensorNames.MetaEmbedding);
+        var before = batch.Float32(GraphTensorNames.LossBefore);
+        var after = batch.Float32(GraphTensorNames.LossAfter);
+        for (var place = 0; place < bucket.Tasks.Length; place++)
+        {
+            var task = bucket.Tasks[place];
+            embeddings.Slice(place * EmbeddingSize, EmbeddingSize).CopyTo(adapted.Embeddings.AsSpan(task * EmbeddingSize));
+            adapted.LossBefore[task] = before[place];
+            adapted.LossAfter[task] = after[place];
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using LiMaml.Models.Network;
+
+namespace LiMaml.Runtime.Graphs;
+
+/// <summary>
+/// The memory of one run of a graph: a buffer for each input and output, which grows to the largest batch seen and is
+/// used again. Rented from a <see cref="GraphSession"/> and given back by disposing it. Not thread-safe: one thread, one batch.
+/// </summary>
+public sealed class GraphBatch : IDisposable
+{
+    private readonly GraphSession session;
+    private readonly Dictionary<string, TensorBuffer> buffers;
+
+    internal GraphBatch(GraphSession session)
+    {
+        this.session = session;
+        Inputs = [.. session.Graph.Inputs.Select(input => new TensorBuffer(GraphTensor.Of(input)))];
+        Outputs = [.. session.Graph.Outputs.Select(output => new TensorBuffer(GraphTensor.Of(output)))];
+        buffers = Inputs.Concat(Outputs).ToDictionary(buffer => buffer.Tensor.Name);
+    }
+
+    internal IReadOnlyList<TensorBuffer> Inputs { get; }
+
+    internal IReadOnlyList<TensorBuffer> Outputs { get; }
+
+    /// <summary>Sets the sizes of the free axes, 0 or more, and thereby of all tensors; the contents are undefined afterwards.</summary>
+    /// <exception cref="ArgumentException">A free axis of the graph has no size here.</exception>
+    public void Resize(params ReadOnlySpan<(string Axis, int Size)> axes)
+    {
+        foreach (var buffer in buffers.Values)
+        {
+            buffer.Resize(axes);
+        }
+    }
+
+    /// <summary>The elements of a float32 input or output, row-major.</summary>
+    /// <exception cref="ArgumentException">The graph has no such tensor, or it holds integers.</exception>
+    public Span<float> Float32(string name) => Buffer(name, ElementKind.Float32).Float32;
+
+    /// <summary>The elements of an int64 input or output, row-major.</summary>
+    /// <exception cref="ArgumentException">The graph has no such tensor, or it holds floats.</exception>
+    public Span<long> Int64(string name) => Buffer(name, ElementKind.Int64).Int64;
+
+    /// <summary>The shape of an input or output.</summary>
+    /// <exception cref="ArgumentException">The graph has no such tensor.</exception>
+    public IReadOnlyList<long> Shape(string name) => buffers.TryGetValue(name, out var buffer) ? buffer.Shape : throw Unknown(name);
+
+    /// <summary>Computes the outputs from the inputs.</summary>
+    /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The graph does not run on these inputs, e.g. an index beyond its table.</exception>
+    public void Run() => session.Run(this);
+
+    /// <summary>Gives the memory back to the session.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "nothing here is finalised")]
+    public void Dispose() => session.Return(this);
+
+    private TensorBuffer Buffer(string name, ElementKind kind)
+    {
+        if (!buffers.TryGetValue(name, out var buffer))
+        {
+            throw Unknown(name);
+        }
+
+        return buffer.Tensor.Kind == kind
+            ? buffer
+            : throw new ArgumentException($"tensor '{name}' of graph '{session.Graph.Name}' is {buffer.Tensor.Type}, not {kind}", nameof(name));
+    }
+
+    private ArgumentException Unknown(string name) => new($"graph '{session.Graph.Name}' has no tensor '{name}'", nameof(name));
+}
