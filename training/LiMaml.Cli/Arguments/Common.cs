@@ -1,0 +1,57 @@
+using System.CommandLine;
+using LiMaml.Models.Datasets;
+using LiMaml.Runtime.Graphs;
+
+namespace LiMaml.Cli.Arguments;
+
+/// <summary>Options that several commands have, each with one meaning.</summary>
+internal static class Common
+{
+    /// <summary>The words for splits.</summary>
+    public static readonly (string Word, Split Value)[] Splits = [("train", Split.Train), ("validation", Split.Validation), ("test", Split.Test)];
+
+    /// <summary>A prepared dataset.</summary>
+    public static Option<string> Dataset() => new("--dataset", "-d") { Description = "Folder of a prepared dataset (made by 'limaml prepare').", Required = true, HelpName = "folder" };
+
+    /// <summary>A model package.</summary>
+    public static Option<string> Package() => new("--package", "-p") { Description = "Folder of a model package (made by 'limaml export').", Required = true, HelpName = "folder" };
+
+    /// <summary>What is made.</summary>
+    public static Option<string> Out(string description, string helpName = "folder") => new("--out", "-o") { Description = description, Required = true, HelpName = helpName };
+
+    /// <summary>Whether what is there may go.</summary>
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace what an earlier run wrote to --out." };
+
+    /// <summary>Which task definition.</summary>
+    public static Option<string?> Task() => new("--task") { Description = "Task definition, e.g. member. May be left out where the model has only one.", HelpName = "name" };
+
+    /// <summary>How many threads.</summary>
+    public static Option<int> Threads()
+    {
+        var option = new Option<int>("--threads", "-t") { Description = "Threads to use; 0 takes one for each processor.", DefaultValueFactory = _ => 0, HelpName = "count" };
+        option.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.Tokens.Count == 0)
+            {
+                return;
+            }
+
+            if (result.GetValueOrDefault<int>() is < 0 or > 1024)
+            {
+                result.AddError($"--threads: found {result.Tokens[0].Value}, expected 0 (one for each processor) to 1024.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>What executes graphs.</summary>
+    public static Option<ExecutionProvider> Provider() => Choice.Of(
+        "--provider",
+        "What executes the graphs; the processor where the one asked for is absent. Default cpu.",
+        ("cpu", ExecutionProvider.Cpu),
+        ("cuda", ExecutionProvider.Cuda),
+        ("tensorrt", ExecutionProvider.TensorRt));
+
+    /// <summary>The two options above as the runtime takes them.</summary>
+    public static GraphOptions Graphs(ExecutionProvider provider, int threads) => new() { Providers = [provider], ThreadCount = threads };
+}

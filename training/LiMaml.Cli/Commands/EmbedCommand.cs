@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using LiMaml.Cli.Arguments;
+using LiMaml.Cli.Display;
+using LiMaml.Models.Datasets;
+using LiMaml.Models.Packages;
+using LiMaml.Runtime.Adaptation;
+using LiMaml.Runtime.Batches;
+
+namespace LiMaml.Cli.Commands;
+
+/// <summary><c>limaml embed</c>: meta embedding generation (Algorithm 2b) for every task of a dataset.</summary>
+internal static class EmbedCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var package = Common.Package();
+        var dataset = Common.Dataset();
+        var output = Common.Out("Snapshot to write: a Parquet file with one meta embedding for each task.", "file.parquet");
+        var splits = Choice.Several("--splits", "Rows to adapt to. Default train,validation.", Common.Splits);
+        var asOf = Text.Moment("--as-of", "Ignore rows after this time (UTC unless it names an offset). Default: the newest row.");
+        var task = Common.Task();
+        var generation = new Option<long>("--generation") { Description = "Number stamped on the snapshot, by which readers tell refreshes apart. Default 0.", HelpName = "number" };
+        var overwrite = Common.Overwrite();
+        var provider = Common.Provider();
+        var threads = Common.Threads();
+        var command = new Command("embed", "Adapt the model to each task's recent interactions and store the resulting meta embeddings. Streams: memory does not grow with the dataset.")
+        {
+            package, dataset, output, splits, asOf, task, generation, overwrite, provider, threads,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var options = new EmbedOptions
+            {
+                Task = result.GetValue(task),
+                AsOf = result.GetValue(asOf),
+                Generation = result.GetValue(generation),
+                Overwrite = result.GetValue(overwrite),
+                Adapter = new AdapterOptions { Graphs = Common.Graphs(result.GetValue(provider), result.GetValue(threads)) },
+            };
+            var chosen = result.GetValue(splits);
+            var target = result.GetRequiredValue(output);
+            var report = await RunAsync(
+                result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, chosen is null ? options : options with { Splits = chosen }, terminal, cancellation);
+            Show(report, terminal);
+            terminal.WriteLine($"Snapshot: {target}");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Writes the snapshot.</summary>
+    internal static Task<EmbedReport> RunAsync(string package, string dataset, string output, EmbedOptions options, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress => Task.Run(
+            () => Embedder.RunAsync(
+                ModelPackage.Open(package),
+                Dataset.Open(dataset),
+                output,
+                options,
+                new Relay<RowProgress>(progress, at => new Progress("adapting", at.RowsDone, at.RowCount) { Rate = at.RowsPerSecond, Remaining = at.Remaining }),
+                cancellation),
+            cancellation));
+
+    /// <summary>What came of it.</summary>
+    internal static void Show(EmbedReport report, Terminal terminal)
+    {
+        terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.TaskCount:N0} tasks adapted to {report.RowCount:N0} rows up to {report.AsOf:yyyy-MM-dd HH:mm:ss}Z in {report.Elapsed.TotalSeconds:F1} s ({report.TaskCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} tasks/s)."));
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mean support loss {report.MeanLossBefore:F4} before, {report.MeanLossAfter:F4} after."));
+        if (report.DivergedTaskCount > 0)
+        {
+            terminal.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{report.DivergedTaskCount:N0} tasks did not stay finite and got their unadapted embedding: the fine-tuning's step size is too large for them."));
+        }
+    }
+}

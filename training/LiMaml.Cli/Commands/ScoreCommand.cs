@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using LiMaml.Cli.Arguments;
+using LiMaml.Cli.Display;
+using LiMaml.Models.Datasets;
+using LiMaml.Models.Packages;
+using LiMaml.Runtime.Batches;
+using LiMaml.Runtime.Scoring;
+
+namespace LiMaml.Cli.Commands;
+
+/// <summary><c>limaml score</c>: rows and a snapshot through the global block.</summary>
+internal static class ScoreCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var package = Common.Package();
+        var dataset = Common.Dataset();
+        var output = Common.Out("Scores to write, .parquet or .csv: key, timestamp, row, label, logit, probability, cold.", "file");
+        var snapshot = new Option<string?>("--snapshot") { Description = "Meta embeddings (made by 'limaml embed'). Without it every row is scored as a task with no history.", HelpName = "file.parquet" };
+        var split = Choice.Of("--split", "Rows to score. Default test.", Common.Splits);
+        split.DefaultValueFactory = _ => Split.Test;
+        var task = Common.Task();
+        var overwrite = Common.Overwrite();
+        var provider = Common.Provider();
+        var threads = Common.Threads();
+        var command = new Command("score", "Score the rows of a dataset with stored meta embeddings, as production would. Streams: memory does not grow with the dataset.")
+        {
+            package, dataset, output, snapshot, split, task, overwrite, provider, threads,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var options = new ScoreOptions
+            {
+                Task = result.GetValue(task),
+                Split = result.GetValue(split),
+                Snapshot = result.GetValue(snapshot),
+                Overwrite = result.GetValue(overwrite),
+                Graphs = Common.Graphs(result.GetValue(provider), result.GetValue(threads)),
+            };
+            var target = result.GetRequiredValue(output);
+            Show(await RunAsync(result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, options, terminal, cancellation), terminal);
+            terminal.WriteLine($"Scores: {target}");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Writes the scores.</summary>
+    internal static Task<ScoreReport> RunAsync(string package, string dataset, string output, ScoreOptions options, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress => Task.Run(
+            () => BatchScorer.RunAsync(
+                ModelPackage.Open(package),
+                Dataset.Open(dataset),
+                output,
+                options,
+                new Relay<RowProgress>(progress, at => new Progress("scoring", at.RowsDone, at.RowCount) { Rate = at.RowsPerSecond, Remaining = at.Remaining }),
+                cancellation),
+            cancellation));
+
+    /// <summary>What came of it.</summary>
+    internal static void Show(ScoreReport report, Terminal terminal) =>
+        terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.RowCount:N0} rows of {report.TaskCount:N0} tasks scored in {report.Elapsed.TotalSeconds:F1} s ({report.RowCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} rows/s); {report.ColdRowCount:N0} rows of {report.ColdTaskCount:N0} tasks had no stored embedding and got the unadapted one."));
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using LiMaml.Cli.Arguments;
+using LiMaml.Cli.Display;
+using LiMaml.Runtime.Graphs;
+using LiMaml.Runtime.Verification;
+
+namespace LiMaml.Cli.Commands;
+
+/// <summary><c>limaml verify</c>: does the package compute what was trained?</summary>
+internal static class VerifyCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var package = Common.Package();
+        var tolerance = new Option<double?>("--tolerance") { Description = "Largest error allowed, |found - recorded| / max(1, |recorded|). Default: what the manifest states for each output.", HelpName = "number" };
+        var provider = Common.Provider();
+        var threads = Common.Threads();
+        var command = new Command("verify", "Check every byte of a model package, run all its graphs on the inputs recorded at export, and compare with what training computed. Exit code 1 if any output is too far off.")
+        {
+            package, tolerance, provider, threads,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var report = await RunAsync(
+                result.GetRequiredValue(package), result.GetValue(tolerance), Common.Graphs(result.GetValue(provider), result.GetValue(threads)), terminal, cancellation);
+            Show(report, terminal);
+            return report.Passed ? ExitCodes.Success : ExitCodes.Failure;
+        });
+        return command;
+    }
+
+    /// <summary>Runs all graphs on the recorded cases.</summary>
+    internal static Task<VerificationReport> RunAsync(string package, double? tolerance, GraphOptions graphs, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress =>
+        {
+            progress.Report(new Progress("running all graphs on the recorded cases"));
+            return Task.Run(() => Verifier.Verify(package, tolerance, graphs, cancellation), cancellation);
+        });
+
+    /// <summary>A line for each output of each graph, and the verdict.</summary>
+    internal static void Show(VerificationReport report, Terminal terminal)
+    {
+        var table = new TextTable("graph", "output", "cases", "largest error", "allowed", "verdict");
+        foreach (var output in report.Outputs)
+        {
+            table.Add(
+                output.Graph,
+                output.Output,
+                output.CaseCount.ToString(CultureInfo.InvariantCulture),
+                output.LargestError.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                output.Tolerance.ToString("0.0e+00", CultureInfo.InvariantCulture),
+                output.Passed ? "ok" : $"FAILED in case '{output.WorstCase}'");
+        }
+
+        terminal.Write(table);
+        terminal.WriteLine($"Bundle {report.BundleId} on {report.Provider}: {(report.Passed ? "the package computes what was trained." : "the package does NOT compute what was trained.")}");
+    }
+}

@@ -1,0 +1,31 @@
+using Spectre.Console;
+
+namespace LiMaml.Cli.Display;
+
+/// <summary>Progress on a person's terminal: one bar, for the stage at hand.</summary>
+/// <param name="context">Spectre's live area.</param>
+/// <param name="clock">Measures time.</param>
+internal sealed class ProgressBars(ProgressContext context, TimeProvider clock) : IProgress<Progress>
+{
+    private readonly Lock gate = new();
+    private ProgressTask? bar;
+    private string? stage;
+    private long stageBegan;
+
+    /// <inheritdoc/>
+    public void Report(Progress value)
+    {
+        lock (gate)
+        {
+            bar ??= context.AddTask("", maxValue: 1);
+            if (value.Stage != stage)
+            {
+                (stage, stageBegan) = (value.Stage, clock.GetTimestamp());
+            }
+
+            bar.IsIndeterminate = value.Share is null;
+            bar.Value = Math.Min(value.Share ?? 0, 0.999); // a full bar would count as finished, and the next stage needs it
+            bar.Description = Markup.Escape(value.Describe(clock.GetElapsedTime(stageBegan)));
+        }
+    }
+}
