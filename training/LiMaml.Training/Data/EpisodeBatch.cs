@@ -41,8 +41,11 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
     }
 
     /// <summary>Gathers rows as tasks of one query row each and no support: what vanilla training sees.</summary>
-    public static PaddedRows GatherRows(TaskData data, IReadOnlyList<Episode> episodes, ScalarType precision = ScalarType.Float32) =>
-        Rows(data, [.. episodes.SelectMany(episode => episode.Support.Concat(episode.Query)).Select(row => new[] { row })], 1, precision, null);
+    /// <param name="data">Where the rows are.</param>
+    /// <param name="episodes">At least one.</param>
+    /// <param name="wholeTasks">Support rows too; false where they are query rows of another episode of the epoch.</param>
+    public static PaddedRows GatherRows(TaskData data, IReadOnlyList<Episode> episodes, bool wholeTasks) =>
+        Rows(data, [.. episodes.SelectMany(episode => wholeTasks ? episode.Support.Concat(episode.Query) : episode.Query).Select(row => new[] { row })], 1, ScalarType.Float32, null);
 
     private static PaddedRows Rows(TaskData data, int[][] rows, int length, ScalarType precision, Func<int, float>? factor)
     {

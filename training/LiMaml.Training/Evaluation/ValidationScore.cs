@@ -1,0 +1,29 @@
+using LiMaml.Models.Network;
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+using LiMaml.Training.Data;
+using LiMaml.Training.Evaluation.Metrics;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Evaluation;
+
+/// <summary>One number for early stopping and tuning, higher is better: pooled AUC, or minus the root mean squared error.</summary>
+internal static class ValidationScore
+{
+    /// <summary>Scores <paramref name="episodes"/> after <paramref name="fineTuning"/>.</summary>
+    public static double Of(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, InnerLoopSpec fineTuning, CancellationToken cancellation)
+    {
+        var scores = new Scorer(network, fineTuning, EmbeddingSource.Row).Score(data, episodes, cancellation);
+        var rows = scores.Keys.Order().ToArray();
+        var labels = Array.ConvertAll(rows, row => data.LabelValues[row]);
+        var values = Array.ConvertAll(rows, row => scores[row]);
+        if (Array.Exists(values, value => !float.IsFinite(value)))
+        {
+            return double.MinValue; // steps too large for these tasks: never chosen
+        }
+
+        return network.Spec.Label is LabelKind.Binary
+            ? Auc.Compute(values, labels) ?? 0.5
+            : -Math.Sqrt(values.Zip(labels, (value, label) => (value - label) * (double)(value - label)).Average());
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using LiMaml.Models.Checkpoints;
+using LiMaml.Models.Datasets;
+using LiMaml.Models.Network;
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+using LiMaml.Training.Data;
+using LiMaml.Training.Evaluation;
+using LiMaml.Training.Runs;
+using LiMaml.Training.Tensors;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Outer;
+
+/// <summary>The outer loop (Algorithm 2a) over epochs, with early stopping on validation AUC after fine-tuning.</summary>
+internal sealed class Trainer : IDisposable
+{
+    private const int StepsBetweenReports = 10;
+    private readonly RunFolder folder;
+    private readonly DatasetSchema schema;
+    private readonly TaskData data;
+    private readonly IProgress<TrainingProgress>? progress;
+    private readonly ModelSpec model;
+    private readonly TrainingOptions options;
+    private readonly TorchAlgebra algebra;
+    private readonly ModelParameters parameters;
+    private readonly Network<Tensor> network;
+    private readonly OuterObjective objective;
+    private readonly EpisodeSampler sampler;
+    private readonly IReadOnlyList<Episode> validation;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private long rowsDone;
+    private long stepsDone;
+
+    public Trainer(RunFolder folder, DatasetSchema schema, TaskData data, Device device, IProgress<TrainingProgress>? progress)
+    {
+        this.folder = folder;
+        this.schema = schema;
+        this.data = data;
+        this.progress = progress;
+        model = folder.Configuration.Model;
+        options = folder.Configuration.Training;
+        algebra = new TorchAlgebra(device);
+        parameters = ModelParameters.Initialise(model, schema, options.Seed, device);
+        network = new Network<Tensor>(model, schema, algebra, name => parameters[name]);
+        objective = new OuterObjective(network, options.EmbeddingL2, options.MetaEmbeddingL2);
+        sampler = new EpisodeSampler(data, options.Episodes, model.InnerLoop.SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
+        validation = ValidationEpisodes();
+    }
+
+    /// <summary>Runs until early stopping, the last epoch or cancellation, which saves the state first.</summary>
+    public TrainingOutcome Run(CancellationToken cancellation)
+    {
+        var stepsAnEpoch = sampler.Epoch(options.Seed, 0).Count;
+        using var optimizer = new OuterOptimizer(parameters, options, (long)options.Epochs * stepsAnEpoch);
+        var state = folder.ReadState() ?? new RunState();
+        if (state.Step > 0)
+        {
+            folder.LoadState(parameters, optimizer);
+        }
+
+        folder.TruncateMetrics(state.Epoch);
+        try
+        {
+            while (!state.Finished)
+            {
+                state = Epoch(state, optimizer, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return new TrainingOutcome(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: true);
+        }
+
+        return new TrainingOutcome(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: false);
+    }
+
+    public void Dispose() => parameters.Dispose();
+
+    private RunState Epoch(RunState state, OuterOptimizer optimizer, CancellationToken cancellation)
+    {
+        var batches = sampler.Epoch(options.Seed, state.Epoch);
+        while (state.StepInEpoch < batches.Count)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                folder.SaveState(state, parameters, optimizer);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var loss = Step(batches[state.StepInEpoch], state, optimizer);
+            state = state with { Step = state.Step + 1, StepInEpoch = state.StepInEpoch + 1, LossSum = state.LossSum + loss };
+            Report(state, batches.Count, null);
+            if (state.Step % options.StateSteps == 0)
+            {
+                folder.SaveState(state, parameters, optimizer);
+            }
+        }
+
+        return EndEpoch(state, batches.Count, optimizer, cancellation);
+    }
+
+    private double Step(IReadOnlyList<Episode> episodes, RunState state, OuterOptimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(unchecked((options.Seed * 1_000_003L) + state.Step)); // dropout is a function of the step, so resuming repeats it
+        algebra.Training = true;
+        var loss = model.Algorithm is TrainingAlgorithm.Vanilla
+            ? objective.VanillaLoss(EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut))
+            : objective.Loss(EpisodeBatch.Gather(data, episodes));
+        loss.backward();
+        optimizer.Step(state.Step);
+        algebra.Training = false;
+        rowsDone += episodes.Sum(episode => episode.Support.Length + episode.Query.Length);
+        stepsDone++;
+        var value = loss.item<float>();
+        return double.IsFinite(value)
+            ? value
+            : throw new Models.InvalidInputException($"training, outer step {state.Step}", $"a loss of {value}", "a finite loss: a smaller learning rate or inner step size");
+    }
+
+    private RunState EndEpoch(RunState state, int steps, OuterOptimizer optimizer, CancellationToken cancellation)
+    {
+        var auc = ValidationScore.Of(network, data, validation, Validating(), cancellation);
+        var epoch = state.Epoch + 1;
+        if (auc > state.BestAuc)
+        {
+            state = state with { BestEpoch = epoch, BestAuc = auc };
+            WriteCheckpoint(model, state, epoch);
+        }
+
+        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), clock.Elapsed.TotalSeconds));
+        Report(state, steps, auc);
+        var finished = epoch >= options.Epochs || epoch - state.BestEpoch >= options.Patience;
+        if (finished)
+        {
+            state = ChooseFineTuning(state, cancellation);
+        }
+
+        state = state with { Epoch = epoch, StepInEpoch = 0, LossSum = 0, Finished = finished };
+        folder.SaveState(state, parameters, optimizer);
+        return state;
+    }
+
+    /// <summary>Vanilla models are watched as they are; the others after the inner loop they were trained with.</summary>
+    private InnerLoopSpec Validating() => model.Algorithm is TrainingAlgorithm.Vanilla ? model.InnerLoop with { Steps = 0 } : model.InnerLoop;
+
+    /// <summary>Chooses k and α of Algorithm 2b for the best epoch's weights and writes them into its checkpoint.</summary>
+    private RunState ChooseFineTuning(RunState state, CancellationToken cancellation)
+    {
+        progress?.Report(new TrainingProgress(state.Epoch + 1, options.Epochs, 0, 0, 0, 0, TimeSpan.Zero, null, "choosing the fine-tuning steps on validation rows"));
+        var last = parameters.ToNamedTensors();
+        var best = Checkpoint.Read(folder.CheckpointFolder);
+        parameters.Load(best.Weights);
+        var (fineTuning, score) = FineTuningSearch.Choose(network, data, validation, model.InnerLoop, cancellation);
+        WriteCheckpoint(model with { FineTuning = fineTuning }, state with { BestAuc = score }, state.BestEpoch);
+        parameters.Load(last); // the state goes on from where training stood
+        return state with { BestAuc = Math.Max(score, state.BestAuc) };
+    }
+
+    private void WriteCheckpoint(ModelSpec spec, RunState state, int epoch)
+    {
+        var provenance = new JsonObject
+        {
+            ["dataset"] = schema.Name,
+            ["epoch"] = epoch,
+            ["seed"] = options.Seed,
+            ["validationAuc"] = state.BestAuc,
+        };
+        new Checkpoint(spec, schema, provenance, parameters.ToNamedTensors()).Write(folder.CheckpointFolder);
+    }
+
+    private void Report(RunState state, int steps, double? auc)
+    {
+        if (progress is null || (auc is null && state.StepInEpoch % StepsBetweenReports != 0))
+        {
+            return;
+        }
+
+        var seconds = Math.Max(1e-3, clock.Elapsed.TotalSeconds);
+        var left = ((long)(options.Epochs - state.Epoch) * steps) - state.StepInEpoch;
+        var remaining = TimeSpan.FromSeconds(left * seconds / Math.Max(1, stepsDone));
+        progress.Report(new TrainingProgress(state.Epoch + 1, options.Epochs, state.StepInEpoch, steps, state.LossSum / Math.Max(1, state.StepInEpoch), rowsDone / seconds, remaining, auc, null));
+    }
+
+    private IReadOnlyList<Episode> ValidationEpisodes()
+    {
+        var episodes = EpisodesOf.Tasks(data, [Split.Train], Split.Validation, model.InnerLoop.SupportCapacity).ToArray();
+        if (episodes.Length > options.ValidationTasks)
+        {
+            new Random(options.Seed).Shuffle(episodes);
+            episodes = episodes[..options.ValidationTasks];
+        }
+
+        return episodes;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LiMaml.Models;
+using LiMaml.Models.Checkpoints;
+using LiMaml.Models.Files;
+using LiMaml.Models.Json;
+using LiMaml.Models.Specs;
+using LiMaml.Training.Outer;
+using LiMaml.Training.Tensors;
+using TorchSharp;
+
+namespace LiMaml.Training.Runs;
+
+/// <summary>The resolved configuration of a run, as <c>configuration.json</c> keeps it.</summary>
+/// <param name="Dataset">Folder of the prepared dataset, absolute.</param>
+/// <param name="Model">Every default filled in.</param>
+/// <param name="Training">The outer loop.</param>
+internal sealed record RunConfiguration(string Dataset, ModelSpec Model, TrainingOptions Training);
+
+/// <summary>A line of <c>metrics.jsonl</c>.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Step">Outer steps done in all.</param>
+/// <param name="TrainingLoss">Mean outer loss of the epoch.</param>
+/// <param name="ValidationAuc">After fine-tuning.</param>
+/// <param name="LearningRate">At the end of the epoch.</param>
+/// <param name="Seconds">Since the run or its resumption began.</param>
+internal sealed record EpochMetrics(int Epoch, long Step, double TrainingLoss, double ValidationAuc, double LearningRate, double Seconds);
+
+/// <summary>A run's folder: configuration, environment, metrics, TensorBoard events, best checkpoint, state for resuming.</summary>
+internal sealed class RunFolder
+{
+    private const string ConfigurationFile = "configuration.json";
+    private const string StateFile = "state.json";
+    private readonly TorchSharp.Modules.SummaryWriter events;
+
+    private RunFolder(string path, RunConfiguration configuration)
+    {
+        Path = path;
+        Configuration = configuration;
+        events = torch.utils.tensorboard.SummaryWriter(path, createRunName: false);
+    }
+
+    public string Path { get; }
+
+    public RunConfiguration Configuration { get; }
+
+    public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoint");
+
+    private string StateFolder => System.IO.Path.Combine(Path, "state");
+
+    private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <exception cref="InvalidInputException">It holds a run already, or something else.</exception>
+    public static RunFolder Create(string path, RunConfiguration configuration, bool overwrite)
+    {
+        using (var folder = AtomicFolder.Create(path, ConfigurationFile, overwrite))
+        {
+            ContractJson.Write(System.IO.Path.Combine(folder.Partial, ConfigurationFile), configuration);
+            ContractJson.Write(System.IO.Path.Combine(folder.Partial, "environment.json"), Environment());
+            folder.Complete();
+        }
+
+        return new RunFolder(path, configuration);
+    }
+
+    /// <summary>Opens a run that was interrupted.</summary>
+    /// <exception cref="InvalidInputException">It is not a run's folder.</exception>
+    public static RunFolder Open(string path) =>
+        new(path, ContractJson.Read<RunConfiguration>(System.IO.Path.Combine(path, ConfigurationFile)));
+
+    /// <summary>The saved state, or null where the run never came to save one.</summary>
+    public RunState? ReadState() => Directory.Exists(StateFolder) ? ContractJson.Read<RunState>(System.IO.Path.Combine(StateFolder, StateFile)) : null;
+
+    /// <summary>Loads the saved weights and moments.</summary>
+    public void LoadState(ModelParameters parameters, OuterOptimizer optimizer)
+    {
+        parameters.Load(Safetensors.Read(System.IO.Path.Combine(StateFolder, "weights.safetensors")));
+        using var stream = File.OpenRead(System.IO.Path.Combine(StateFolder, "optimizer.bin"));
+        optimizer.Load(stream);
+    }
+
+    /// <summary>Saves weights, moments and position, replacing the state before; all or nothing.</summary>
+    public void SaveState(RunState state, ModelParameters parameters, OuterOptimizer optimizer)
+    {
+        using var folder = AtomicFolder.Create(StateFolder, StateFile, overwrite: true);
+        Safetensors.Write(System.IO.Path.Combine(folder.Partial, "weights.safetensors"), parameters.ToNamedTensors());
+        using (var stream = File.Create(System.IO.Path.Combine(folder.Partial, "optimizer.bin")))
+        {
+            optimizer.Save(stream);
+        }
+
+        ContractJson.Write(System.IO.Path.Combine(folder.Partial, StateFile), state);
+        folder.Complete();
+    }
+
+    /// <summary>Drops the metrics of epochs that a resumed run will do again.</summary>
+    public void TruncateMetrics(int epochs)
+    {
+        if (File.Exists(MetricsFile))
+        {
+            var kept = File.ReadLines(MetricsFile).Take(epochs).Select(line => line + "\n");
+            AtomicFile.Write(MetricsFile, Encoding.UTF8.GetBytes(string.Concat(kept)));
+        }
+    }
+
+    /// <summary>Appends an epoch to <c>metrics.jsonl</c> and to the TensorBoard events.</summary>
+    public void Append(EpochMetrics metrics)
+    {
+        File.AppendAllText(MetricsFile, System.Text.Json.JsonSerializer.Serialize(metrics, LineOptions) + "\n");
+        var step = (int)Math.Min(int.MaxValue, metrics.Step);
+        events.add_scalar("loss/train", (float)metrics.TrainingLoss, step);
+        events.add_scalar("auc/validation_fine_tuned", (float)metrics.ValidationAuc, step);
+        events.add_scalar("learning_rate", (float)metrics.LearningRate, step);
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions LineOptions = new(ContractJson.Options) { WriteIndented = false };
+
+    private static Dictionary<string, string> Environment() => new()
+    {
+        ["framework"] = RuntimeInformation.FrameworkDescription,
+        ["operatingSystem"] = RuntimeInformation.OSDescription,
+        ["processors"] = $"{System.Environment.ProcessorCount}",
+        ["threads"] = $"{torch.get_num_threads()}",
+        ["torchSharp"] = typeof(torch).Assembly.GetName().Version?.ToString() ?? "unknown",
+        ["libtorch"] = torch.__version__,
+        ["limaml"] = typeof(RunFolder).Assembly.GetName().Version?.ToString() ?? "unknown",
+    };
+}

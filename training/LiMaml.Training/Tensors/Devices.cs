@@ -1,0 +1,35 @@
+using System.Globalization;
+using LiMaml.Models;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Tensors;
+
+/// <summary>Devices by the names users give them.</summary>
+internal static class Devices
+{
+    /// <summary>The device called <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <exception cref="InvalidInputException">There is none of that name here.</exception>
+    public static Device Parse(string name)
+    {
+        if (name == "cpu")
+        {
+            return CPU;
+        }
+
+        var parts = name.Split(':');
+        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            throw new InvalidInputException("device", $"'{name}'", "cpu, cuda or cuda:N");
+        }
+
+        if (!cuda.is_available())
+        {
+            throw new InvalidInputException("device", $"'{name}'", "cpu: this build or machine has no CUDA (build with -p:LiMamlAccelerator=cuda)");
+        }
+
+        var index = parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        return index < cuda.device_count()
+            ? new Device(TorchSharp.DeviceType.CUDA, index)
+            : throw new InvalidInputException("device", $"'{name}'", $"cuda:0 … cuda:{cuda.device_count() - 1}");
+    }
+}

@@ -1,0 +1,67 @@
+using LiMaml.Models;
+using LiMaml.Models.Datasets;
+using LiMaml.Training.Data;
+using LiMaml.Training.Outer;
+using LiMaml.Training.Runs;
+using LiMaml.Training.Tensors;
+
+namespace LiMaml.Training;
+
+/// <summary>Trains a model on a prepared dataset, in a run folder that an interruption cannot spoil.</summary>
+public static class TrainingRun
+{
+    /// <summary>Starts a run.</summary>
+    /// <param name="datasetFolder">A prepared dataset.</param>
+    /// <param name="configuration">The model and how to train it.</param>
+    /// <param name="runFolder">Where everything is kept.</param>
+    /// <param name="overwrite">Whether a run there may be replaced.</param>
+    /// <param name="progress">Told of every few steps and every epoch.</param>
+    /// <param name="cancellation">Saves the state and returns; <see cref="ResumeAsync"/> goes on.</param>
+    /// <exception cref="InvalidInputException">Dataset, configuration or folder are not what they must be.</exception>
+    public static async Task<TrainingOutcome> StartAsync(
+        string datasetFolder,
+        TrainingConfiguration configuration,
+        string runFolder,
+        bool overwrite = false,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var dataset = Dataset.Open(datasetFolder);
+        var model = configuration.Resolve(dataset.Schema);
+        CheckSplits(dataset, model.MetaBlocks[0].Task);
+        Devices.Parse(configuration.Training.Device);
+        var folder = RunFolder.Create(runFolder, new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training), overwrite);
+        return await RunAsync(folder, dataset, progress, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on with an interrupted run; the result is the one it would have had, bit for bit on the CPU.</summary>
+    /// <exception cref="InvalidInputException">The folder holds no run, or its dataset changed.</exception>
+    public static async Task<TrainingOutcome> ResumeAsync(string runFolder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var folder = RunFolder.Open(runFolder);
+        return await RunAsync(folder, Dataset.Open(folder.Configuration.Dataset), progress, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var device = Devices.Parse(folder.Configuration.Training.Device);
+        progress?.Report(Message("reading the dataset"));
+        using var data = await TaskData.LoadAsync(dataset, folder.Configuration.Model, device, null, cancellation).ConfigureAwait(false);
+        using var trainer = new Trainer(folder, dataset.Schema, data, device, progress);
+        return await Task.Run(() => trainer.Run(cancellation), CancellationToken.None).ConfigureAwait(false); // dispose scopes stay on one thread
+    }
+
+    private static void CheckSplits(Dataset dataset, string task)
+    {
+        foreach (var split in new[] { Split.Train, Split.Validation })
+        {
+            if (!dataset.Has(task, split))
+            {
+                throw new InvalidInputException($"dataset '{dataset.Folder}', task definition '{task}'", $"no {split} rows", "rows to train on and rows for early stopping");
+            }
+        }
+    }
+
+    private static TrainingProgress Message(string message) => new(0, 0, 0, 0, 0, 0, TimeSpan.Zero, null, message);
+}
