@@ -1,10 +1,14 @@
 namespace LiMaml.Runtime.Batches;
 
 /// <summary>
-/// How many rows or tasks a run has. ONNX Runtime computes each of them alike whatever the others are, with one exception:
-/// for a single one it takes other kernels (matrix times vector), which sum in another order. So runs have at least two,
-/// padding being the second, and results do not depend, to the last bit, on who shares a run.
+/// How many rows or tasks a run has. ONNX Runtime's matrix products give each of them the same bits whatever the others
+/// are, except for a single one: for that it multiplies a matrix with a vector, and sums in another order. So runs have at
+/// least two, padding being the second, and who shares a run does not matter.
 /// </summary>
+/// <remarks>
+/// What still depends, in the last bit, on a value's place in a batch are ONNX Runtime's logarithms (vectors of values and
+/// the few left over take different code): those of log1p features, and those in the losses.
+/// </remarks>
 internal static class BatchShape
 {
     private const int Least = 2;

@@ -46,6 +46,9 @@ internal static class TestModel
         FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, SupportCapacity = 12 },
     };
 
+    /// <summary>The same without logarithms, whose last bit depends on a value's place in a batch.</summary>
+    public static ModelSpec Exact { get; } = Mlp with { MetaBlocks = [Mlp.MetaBlocks[0] with { Features = ["city", "genres", "taste", "age"] }] };
+
     /// <summary>A learned row for each task.</summary>
     public static ModelSpec Id { get; } = Mlp with
     {
@@ -55,11 +58,11 @@ internal static class TestModel
     /// <summary>Two task definitions side by side.</summary>
     public static ModelSpec Two { get; } = Mlp with
     {
-        MetaBlocks = [Mlp.MetaBlocks[0], Mlp.MetaBlocks[0] with { Task = "item", Features = ["genres", "visits"], EmbeddingSize = 3 }],
+        MetaBlocks = [Exact.MetaBlocks[0], Mlp.MetaBlocks[0] with { Task = "item", Features = ["genres", "taste"], EmbeddingSize = 3 }],
     };
 
     /// <summary>Numbers as labels.</summary>
-    public static ModelSpec Real { get; } = Mlp with { Label = LabelKind.Real, FineTuning = Mlp.FineTuning with { StepSize = 0.002 } };
+    public static ModelSpec Real { get; } = Exact with { Label = LabelKind.Real, FineTuning = Mlp.FineTuning with { StepSize = 0.002 } };
 
     /// <summary>Fine-tuning that runs away on any support.</summary>
     public static ModelSpec Diverging { get; } = Real with { FineTuning = Mlp.FineTuning with { Steps = 40, StepSize = 1e6 } };
