@@ -58,7 +58,7 @@ internal static class Application
         {
             StackTrace,
             PrepareCommand.Create(terminal),
-            ExportCommand.Create(terminal),
+            TrainCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ScoreCommand.Create(terminal),

@@ -26,23 +26,7 @@ internal static class Common
     public static Option<string?> Task() => new("--task") { Description = "Task definition, e.g. member. May be left out where the model has only one.", HelpName = "name" };
 
     /// <summary>How many threads.</summary>
-    public static Option<int> Threads()
-    {
-        var option = new Option<int>("--threads", "-t") { Description = "Threads to use; 0 takes one for each processor.", DefaultValueFactory = _ => 0, HelpName = "count" };
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.Tokens.Count == 0)
-            {
-                return;
-            }
-
-            if (result.GetValueOrDefault<int>() is < 0 or > 1024)
-            {
-                result.AddError($"--threads: found {result.Tokens[0].Value}, expected 0 (one for each processor) to 1024.");
-            }
-        });
-        return option;
-    }
+    public static Option<int?> Threads() => Text.Number("--threads", "Threads to use. Default 0: one for each processor.", 0, 1024);
 
     /// <summary>What executes graphs.</summary>
     public static Option<ExecutionProvider> Provider() => Choice.Of(
@@ -53,5 +37,5 @@ internal static class Common
         ("tensorrt", ExecutionProvider.TensorRt));
 
     /// <summary>The two options above as the runtime takes them.</summary>
-    public static GraphOptions Graphs(ExecutionProvider provider, int threads) => new() { Providers = [provider], ThreadCount = threads };
+    public static GraphOptions Graphs(ExecutionProvider provider, int? threads) => new() { Providers = [provider], ThreadCount = threads ?? 0 };
 }

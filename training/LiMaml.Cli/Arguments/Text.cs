@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 
 namespace LiMaml.Cli.Arguments;
 
@@ -19,6 +20,39 @@ internal static class Text
     /// <summary>A moment in ISO 8601; UTC where the text names no offset.</summary>
     public static Option<DateTimeOffset?> Moment(string name, string description) =>
         Parsed<DateTimeOffset?>(name, description, "time", "a time such as 2024-03-01 or 2024-03-01T12:00:00Z", ParseMoment);
+
+    /// <summary>A number in the invariant notation, within bounds.</summary>
+    public static Option<T?> Number<T>(string name, string description, T least, T most, string helpName = "count")
+        where T : struct, INumber<T> =>
+        Parsed<T?>(name, description, helpName, $"{Kind<T>()} from {Show(least)} to {Show(most)}", text => ParseNumber(text, least, most));
+
+    /// <summary>Several numbers, each as an argument of its own.</summary>
+    public static Option<int[]> Numbers(string name, string description, string helpName) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result =>
+        {
+            var bad = result.Tokens.FirstOrDefault(token => ParseNumber(token.Value, int.MinValue, int.MaxValue) is null);
+            if (bad is not null)
+            {
+                result.AddError($"{name}: found '{bad.Value}', expected whole numbers.");
+                return [];
+            }
+
+            return [.. result.Tokens.Select(token => int.Parse(token.Value, CultureInfo.InvariantCulture))];
+        },
+    };
+
+    private static T? ParseNumber<T>(string text, T least, T most)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value : null;
+
+    private static string Kind<T>() => typeof(T) == typeof(double) ? "a number" : "a whole number";
+
+    private static string Show<T>(T value)
+        where T : INumber<T> => value.ToString(typeof(T) == typeof(double) ? "G" : "N0", CultureInfo.InvariantCulture);
 
     private static Option<T> Parsed<T>(string name, string description, string helpName, string expected, Func<string, T> parse)
     {

@@ -21,7 +21,7 @@ internal static class EmbedCommand
         var splits = Choice.Several("--splits", "Rows to adapt to. Default train,validation.", Common.Splits);
         var asOf = Text.Moment("--as-of", "Ignore rows after this time (UTC unless it names an offset). Default: the newest row.");
         var task = Common.Task();
-        var generation = new Option<long>("--generation") { Description = "Number stamped on the snapshot, by which readers tell refreshes apart. Default 0.", HelpName = "number" };
+        var generation = Text.Number("--generation", "Number stamped on the snapshot, by which readers tell refreshes apart. Default 0.", 0L, long.MaxValue, "number");
         var overwrite = Common.Overwrite();
         var provider = Common.Provider();
         var threads = Common.Threads();
@@ -35,7 +35,7 @@ internal static class EmbedCommand
             {
                 Task = result.GetValue(task),
                 AsOf = result.GetValue(asOf),
-                Generation = result.GetValue(generation),
+                Generation = result.GetValue(generation) ?? 0,
                 Overwrite = result.GetValue(overwrite),
                 Adapter = new AdapterOptions { Graphs = Common.Graphs(result.GetValue(provider), result.GetValue(threads)) },
             };

@@ -34,7 +34,7 @@ internal static class PrepareCommand
         command.Validators.Add(result => Check(result, schema, source, keep, synthetic));
         command.SetAction(async (result, cancellation) =>
         {
-            var means = new PrepareMeans(result.GetRequiredValue(output), result.GetValue(overwrite), result.GetValue(memory), result.GetValue(threads));
+            var means = new PrepareMeans(result.GetRequiredValue(output), result.GetValue(overwrite), result.GetValue(memory), result.GetValue(threads) ?? 0);
             var statistics = result.GetValue(source) is { } name
                 ? await FromSourceAsync(name == "synthetic" ? new Synthetic(synthetic.Read(result)) : DataSources.Find(name), result.GetValue(input), result.GetValue(keep), means, terminal, cancellation)
                 : await FromSchemaAsync(result.GetValue(schema)!, result.GetValue(input), means, terminal, cancellation);

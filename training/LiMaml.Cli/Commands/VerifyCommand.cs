@@ -14,7 +14,7 @@ internal static class VerifyCommand
     public static Command Create(Terminal terminal)
     {
         var package = Common.Package();
-        var tolerance = new Option<double?>("--tolerance") { Description = "Largest error allowed, |found - recorded| / max(1, |recorded|). Default: what the manifest states for each output.", HelpName = "number" };
+        var tolerance = Text.Number("--tolerance", "Largest error allowed, |found - recorded| / max(1, |recorded|). Default: what the manifest states for each output.", 0.0, 1.0, "number");
         var provider = Common.Provider();
         var threads = Common.Threads();
         var command = new Command("verify", "Check every byte of a model package, run all its graphs on the inputs recorded at export, and compare with what training computed. Exit code 1 if any output is too far off.")

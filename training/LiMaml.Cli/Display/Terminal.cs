@@ -31,8 +31,18 @@ internal sealed class Terminal
     /// <summary>Plain lines to the given writers.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error, TimeProvider? clock = null) => new(output, error, null, clock ?? TimeProvider.System);
 
-    /// <summary>Writes a line of text.</summary>
-    public void WriteLine(string text = "") => Output.WriteLine(text);
+    /// <summary>Writes a line of text; above the bar where one is shown.</summary>
+    public void WriteLine(string text = "")
+    {
+        if (console is null)
+        {
+            Output.WriteLine(text);
+        }
+        else
+        {
+            console.WriteLine(text);
+        }
+    }
 
     /// <summary>Writes one line about a fault, whatever line breaks the message has.</summary>
     public void Fault(string message) =>

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using LiMaml.Cli.Arguments;
+using LiMaml.Cli.Display;
+using LiMaml.Models.Specs;
+using LiMaml.Training;
+using TorchSharp;
+
+namespace LiMaml.Cli.Commands;
+
+/// <summary><c>limaml train</c>: dataset in, checkpoint out.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var dataset = Common.Dataset();
+        dataset.Required = false;
+        var output = Common.Out("Folder for the run: configuration, metrics, TensorBoard events, the best checkpoint. Several seeds get a folder each in it, seed-1, seed-2 …");
+        output.Required = false;
+        var resume = new Option<string?>("--resume") { Description = "Go on with an interrupted run; the result is the one it would have had. Takes no other option but --threads.", HelpName = "folder" };
+        var overwrite = Common.Overwrite();
+        var threads = Common.Threads();
+        var settings = new TrainArguments();
+        var command = new Command("train", "Meta-train a model (or a vanilla one to compare with) on a prepared dataset. Ctrl-C saves the state; --resume goes on.")
+        {
+            dataset, output, overwrite, resume, threads,
+        };
+        settings.All.ToList().ForEach(command.Add);
+        command.Validators.Add(result => Check(result, dataset, output, resume, [overwrite, .. settings.All]));
+        command.SetAction(async (result, cancellation) =>
+        {
+            UseThreads(result.GetValue(threads) ?? 0);
+            if (result.GetValue(resume) is { } run)
+            {
+                return Conclude(run, await ResumeAsync(run, terminal, cancellation), terminal);
+            }
+
+            var configurations = settings.Read(result);
+            foreach (var configuration in configurations)
+            {
+                var folder = configurations.Count == 1 ? result.GetValue(output)! : Path.Combine(result.GetValue(output)!, string.Create(CultureInfo.InvariantCulture, $"seed-{configuration.Training.Seed}"));
+                var outcome = await StartAsync(result.GetValue(dataset)!, configuration, folder, result.GetValue(overwrite), terminal, cancellation);
+                if (Conclude(folder, outcome, terminal) is not ExitCodes.Success and var code)
+                {
+                    return code;
+                }
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Lets TorchSharp use so many threads; 0 leaves its own choice, one for each processor.</summary>
+    internal static void UseThreads(int count)
+    {
+        if (count > 0)
+        {
+            torch.set_num_threads(count);
+        }
+    }
+
+    /// <summary>Starts a run.</summary>
+    internal static Task<TrainingOutcome> StartAsync(string dataset, TrainingConfiguration configuration, string folder, bool overwrite, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, Show(configuration.Algorithm, progress, terminal), cancellation));
+
+    private static Task<TrainingOutcome> ResumeAsync(string folder, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress => TrainingRun.ResumeAsync(folder, Show(null, progress, terminal), cancellation));
+
+    // A line for each epoch stays; the steps in between only move the bar.
+    private static Relay<TrainingProgress> Show(TrainingAlgorithm? algorithm, IProgress<Progress> progress, Terminal terminal)
+    {
+        var name = algorithm switch { TrainingAlgorithm.Vanilla => "vanilla ", TrainingAlgorithm.LiMaml => "LiMAML ", _ => "" };
+        return new Relay<TrainingProgress>(progress, at =>
+        {
+            if (at.ValidationAuc is { } auc)
+            {
+                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of at most {at.Epochs}: loss {at.Loss:F4}, validation AUC after fine-tuning {auc:F4}"));
+                return null;
+            }
+
+            return at.Message is { } message
+                ? new Progress(message)
+                : new Progress($"{name}epoch {at.Epoch}/{at.Epochs}", at.Step, at.Steps, "steps") { Remaining = at.Remaining, Note = string.Create(CultureInfo.InvariantCulture, $"{at.RowsPerSecond:N0} rows/s, loss {at.Loss:F4}") };
+        });
+    }
+
+    private static int Conclude(string folder, TrainingOutcome outcome, Terminal terminal)
+    {
+        if (outcome.Interrupted)
+        {
+            terminal.Fault($"interrupted; the state is saved. Go on with: limaml train --resume {folder}");
+            return ExitCodes.Interrupted;
+        }
+
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best epoch {outcome.BestEpoch} of {outcome.Epochs}: validation AUC after fine-tuning {outcome.BestValidationAuc:F4}."));
+        terminal.WriteLine($"Checkpoint: {outcome.CheckpointFolder}");
+        return ExitCodes.Success;
+    }
+
+    private static void Check(CommandResult result, Option<string> dataset, Option<string> output, Option<string?> resume, IReadOnlyList<Option> others)
+    {
+        bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+        if (!Given(resume))
+        {
+            foreach (var missing in new[] { dataset, output }.Where(option => !Given(option)))
+            {
+                result.AddError($"Option '{missing.Name}' is required.");
+            }
+        }
+        else if (others.Concat([dataset, output]).FirstOrDefault(Given) is { } stray)
+        {
+            result.AddError($"{stray.Name}: expected no other option with --resume; the run's configuration.json has them all.");
+        }
+    }
+}
