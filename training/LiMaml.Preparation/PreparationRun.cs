@@ -102,15 +102,14 @@ internal sealed class PreparationRun
         Splitting.Divide(moments, options.Schema.Split, TaskKey(0));
         report.Next("counting what came before");
         var historyKeys = plan.HistoryKeys.Select(columns => keys.First(set => set.Columns.SequenceEqual(columns))).ToList();
-        var history = HistoryFeatures.Compute(session, plan, moments, historyKeys);
-        var taskKeys = TaskKeys();
-        foreach (var set in taskKeys)
-        {
-            Splitting.Cap(moments, set, options.Schema.MaxSamplesPerTask);
-        }
-
-        string[] columns = ["m.row", "split", .. taskKeys.SelectMany(set => new[] { set.Id, Splitting.Kept(set) }), .. history.Columns()];
-        session.ExecuteInOrder($"CREATE TABLE derived AS SELECT {string.Join(", ", columns)} FROM {moments.Table} m{history.Joins()} ORDER BY m.row");
+        var joins = HistoryFeatures.Compute(session, plan, moments, historyKeys);
+        string[] columns =
+        [
+            "m.row", "split",
+            .. TaskKeys().SelectMany(key => new[] { key.Id, $"{Splitting.Cap(moments, key, options.Schema.MaxSamplesPerTask)} AS {Splitting.Kept(key)}" }),
+            .. historyKeys.Select((_, index) => HistoryFeatures.Name(index)),
+        ];
+        session.ExecuteInOrder($"CREATE TABLE derived AS SELECT {string.Join(", ", columns)} FROM {moments.Table} m{joins} ORDER BY m.row");
         session.Drop(moments.Table);
     }
 }

@@ -98,11 +98,11 @@ public sealed class Adapter : IDisposable
 
     private void Fill(TaskRows tasks, SupportBucket bucket, GraphBatch batch)
     {
-        batch.Resize((GraphTensorNames.TasksAxis, bucket.Tasks.Length), (GraphTensorNames.SupportAxis, bucket.Length));
+        batch.Resize((GraphTensorNames.TasksAxis, BatchShape.SizeFor(bucket.Tasks.Length)), (GraphTensorNames.SupportAxis, bucket.Length));
         var places = Places(tasks, bucket);
         supportMeta?.Fill(tasks.Rows, places, batch);
         support.Fill(tasks.Rows, places, batch);
-        latest.Fill(tasks.Rows, [.. bucket.Tasks.Select(task => tasks.Tasks[task].Latest)], batch);
+        latest.Fill(tasks.Rows, BatchShape.Fill([.. bucket.Tasks.Select(task => tasks.Tasks[task].Latest)]), batch);
         foreach (var (input, embeddings) in counterparts)
         {
             embeddings.Embed(tasks.Rows, places, batch.Float32(input));
@@ -112,10 +112,10 @@ public sealed class Adapter : IDisposable
         FillNumbers(tasks.Rows.Weights, places, batch.Float32(GraphTensorNames.SupportWeight));
     }
 
-    /// <summary>Each task's most recent rows, oldest first, then padding.</summary>
+    /// <summary>Each task's most recent rows, oldest first, then padding; as [tasks, support].</summary>
     private static int[] Places(TaskRows tasks, SupportBucket bucket)
     {
-        var places = new int[bucket.Tasks.Length * bucket.Length];
+        var places = new int[BatchShape.SizeFor(bucket.Tasks.Length) * bucket.Length];
         Array.Fill(places, FeatureTensors.Padding);
         for (var task = 0; task < bucket.Tasks.Length; task++)
         {

@@ -49,10 +49,10 @@ public sealed class UnadaptedEmbeddings : IDisposable
         for (var first = 0; first < places.Length; first += BatchRows)
         {
             var part = places[first..Math.Min(first + BatchRows, places.Length)];
-            batch.Resize((GraphTensorNames.TasksAxis, part.Length));
-            features.Fill(rows, part, batch);
+            batch.Resize((GraphTensorNames.TasksAxis, BatchShape.SizeFor(part.Length)));
+            features.Fill(rows, BatchShape.Fill(part), batch);
             batch.Run();
-            batch.Float32(GraphTensorNames.MetaEmbedding).CopyTo(embeddings[(first * EmbeddingSize)..]);
+            batch.Float32(GraphTensorNames.MetaEmbedding)[..(part.Length * EmbeddingSize)].CopyTo(embeddings[(first * EmbeddingSize)..]);
         }
     }
 

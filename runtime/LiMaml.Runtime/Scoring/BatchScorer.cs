@@ -50,6 +50,7 @@ public static class BatchScorer
         var began = TimeProvider.System.GetTimestamp();
         await foreach (var group in rows.Read(scorer.Features, cancellation).Single().Ahead(cancellation))
         {
+            cancellation.ThrowIfCancellationRequested();
             var (given, cold) = await embeddings.JoinAsync(group);
             var by = new Dictionary<string, ReadOnlyMemory<float>> { [task] = given };
             var scores = scorer.Score(group, [.. Enumerable.Range(0, group.RowCount)], by);

@@ -74,14 +74,14 @@ public sealed class Scorer : IDisposable
         for (var first = 0; first < places.Length; first += BatchRows)
         {
             var part = places[first..Math.Min(first + BatchRows, places.Length)];
-            batch.Resize((GraphTensorNames.RowsAxis, part.Length));
-            features.Fill(rows, part, batch);
+            batch.Resize((GraphTensorNames.RowsAxis, BatchShape.SizeFor(part.Length)));
+            features.Fill(rows, BatchShape.Fill(part), batch);
             FillEmbeddings(rows, part, embeddings, first, batch);
             batch.Run();
-            batch.Float32(binary ? GraphTensorNames.Probability : GraphTensorNames.Prediction).CopyTo(scores.Predictions.AsSpan(first));
+            batch.Float32(binary ? GraphTensorNames.Probability : GraphTensorNames.Prediction)[..part.Length].CopyTo(scores.Predictions.AsSpan(first));
             if (scores.Logits is not null)
             {
-                batch.Float32(GraphTensorNames.Logit).CopyTo(scores.Logits.AsSpan(first));
+                batch.Float32(GraphTensorNames.Logit)[..part.Length].CopyTo(scores.Logits.AsSpan(first));
             }
         }
 
@@ -104,6 +104,8 @@ public sealed class Scorer : IDisposable
         foreach (var (task, block) in unadapted)
         {
             var input = batch.Float32(GraphTensorNames.EmbeddingOf(task, model));
+            input[(part.Length * block.EmbeddingSize)..].Clear();
+            input = input[..(part.Length * block.EmbeddingSize)];
             if (embeddings.TryGetValue(task, out var given))
             {
                 given.Span.Slice(first * block.EmbeddingSize, input.Length).CopyTo(input);

@@ -2,14 +2,15 @@ using FsCheck;
 using FsCheck.Fluent;
 using LiMaml.Models.Datasets;
 using LiMaml.Runtime.Batches;
+using LiMaml.Runtime.Tests.Samples;
 
 namespace LiMaml.Runtime.Tests.Batches;
 
 public class TaskMergeTests
 {
-    /// <summary>Rows of up to three streams; keys such that ordinal and cultural order differ.</summary>
+    /// <summary>Rows of up to three streams; keys such that cultural, UTF-16 and UTF-8 order differ.</summary>
     private static readonly Gen<(string Key, long Time, int Stream)[]> Interactions = (
-        from key in Gen.Elements("B", "a", "a|b", "A", "é", "z", "10", "9")
+        from key in Gen.Elements("B", "a", "a|b", "A", "é", "z", "10", "9", "\uFF5E", "\U0001F600")
         from time in Gen.Choose(0, 30)
         from stream in Gen.Choose(0, 2)
         select (key, (long)time, stream)).ArrayOf();
@@ -80,7 +81,7 @@ public class TaskMergeTests
     private static IEnumerable<string> Expected((string Key, long Time, int Row, int Stream)[] rows, int capacity, long asOf) => rows
         .Where(row => row.Time <= asOf)
         .GroupBy(row => row.Key)
-        .OrderBy(task => task.Key, StringComparer.Ordinal)
+        .OrderBy(task => task.Key, TestRows.KeyOrder)
         .Select(task => $"{task.Key}: {string.Join(' ', task.OrderBy(row => (row.Time, row.Row)).TakeLast(capacity).Select(row => row.Row))}");
 
     private static IEnumerable<string> Described(List<MergedTasks> merged) => merged.SelectMany(chunk => chunk.Tasks.Tasks.Select(task =>

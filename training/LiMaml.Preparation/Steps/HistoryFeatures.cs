@@ -28,20 +28,19 @@ internal sealed class HistoryFeatures
 
     private IReadOnlyList<HistoryFeature> Features => plan.Schema.History;
 
-    /// <summary>Adds to <paramref name="moments"/> what <see cref="Columns"/> needs; <paramref name="keys"/> are those of the features.</summary>
-    public static HistoryFeatures Compute(Session session, RowPlan plan, Moments moments, IReadOnlyList<KeySet> keys)
+    /// <summary>Adds the features to <paramref name="moments"/>, under their <see cref="Name"/>; <paramref name="keys"/> are those of the features.</summary>
+    /// <returns>Joins that a selection from the moments needs for features that are averages.</returns>
+    public static string Compute(Session session, RowPlan plan, Moments moments, IReadOnlyList<KeySet> keys)
     {
         var history = new HistoryFeatures(session, plan, moments, keys);
         foreach (var scope in history.Features.Where(NeedsPrior).Select(feature => feature.Sees).Distinct())
         {
-            moments.Add($"coalesce({HistorySql.LabelSum(scope)} / nullif({HistorySql.Count(scope)}, 0), 0.5) AS {HistorySql.Prior(scope)}", $"WINDOW earlier AS ({Before})");
+            moments.Add(HistorySql.Aggregates(scope, [HistoryStatistic.Rate]), Before, [$"coalesce(y / nullif(n, 0), 0.5) AS {HistorySql.Prior(scope)}"]);
         }
 
         foreach (var group in history.Indices(isAverage: false).GroupBy(index => (Key: keys[index], history.Features[index].Sees)))
         {
-            var (key, scope) = group.Key;
-            var statistics = group.Select(index => history.Features[index].Of).ToHashSet();
-            moments.Add(HistorySql.Columns(scope, Suffix(key, scope), statistics), $"WINDOW earlier AS (PARTITION BY {key.Id} {Before})");
+            history.AddColumns(group.Key.Key, group.Key.Sees, [.. group]);
         }
 
         foreach (var index in history.Indices(isAverage: true))
@@ -49,15 +48,8 @@ internal sealed class HistoryFeatures
             history.AverageOverValues(index);
         }
 
-        return history;
+        return string.Concat(history.Indices(isAverage: true).Select(index => $" JOIN {Averages(index)} USING (row)"));
     }
-
-    /// <summary>SQL of each feature's value over the columns of the moments, in the schema's order.</summary>
-    public IEnumerable<string> Columns() =>
-        Features.Select((feature, index) => $"CAST({(plan.ValuesOf(feature) is null ? HistorySql.Value(feature, Suffix(keys[index], feature.Sees)) : Name(index))} AS FLOAT) AS {Name(index)}");
-
-    /// <summary>The joins that <see cref="Columns"/> needs behind <c>FROM moments m</c>.</summary>
-    public string Joins() => string.Concat(Indices(isAverage: true).Select(index => $" JOIN {Averages(index)} USING (row)"));
 
     /// <summary>The column of a history feature.</summary>
     public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"h{index}");
@@ -66,19 +58,25 @@ internal sealed class HistoryFeatures
 
     private static bool NeedsPrior(HistoryFeature feature) => feature.Of is HistoryStatistic.Rate or HistoryStatistic.LogOdds;
 
-    private static string Suffix(KeySet key, HistoryScope scope) => string.Create(CultureInfo.InvariantCulture, $"_{key.Index}_{(int)scope}");
-
     private IEnumerable<int> Indices(bool isAverage) => Enumerable.Range(0, Features.Count).Where(index => plan.ValuesOf(Features[index]) is not null == isAverage);
+
+    private void AddColumns(KeySet key, HistoryScope scope, IReadOnlyList<int> indices)
+    {
+        var statistics = indices.Select(index => Features[index].Of).ToHashSet();
+        var columns = indices.Select(index => $"CAST({HistorySql.Value(Features[index])} AS FLOAT) AS {Name(index)}");
+        moments.Add(HistorySql.Aggregates(scope, statistics), $"PARTITION BY {key.Id} {Before}", columns);
+    }
 
     private void AverageOverValues(int index)
     {
         var feature = Features[index];
         var prior = NeedsPrior(feature) ? $", m.{HistorySql.Prior(feature.Sees)}" : "";
+        var aggregates = string.Join(", ", HistorySql.Aggregates(feature.Sees, [feature.Of]).Select(aggregate => $"{aggregate.Value} AS {aggregate.Key}"));
         session.Execute($"CREATE TABLE valued AS SELECT m.row, m.ts, m.label, m.split{prior}, {keys[index].Id} AS key, unnest(list_distinct({plan.ValuesOf(feature)})) AS value FROM {moments.Table} m JOIN rows r ON r.rowid = m.row");
-        session.Execute($"CREATE TABLE valued_before AS SELECT m.row, m.ts{prior}, {HistorySql.Columns(feature.Sees, "", [feature.Of])} FROM valued m WINDOW earlier AS (PARTITION BY key, value {Before})");
+        session.Execute($"CREATE TABLE valued_before AS SELECT m.row, m.ts{prior}, {aggregates} FROM valued m WINDOW earlier AS (PARTITION BY key, value {Before})");
         session.Drop("valued");
-        var average = $"SELECT row, avg({HistorySql.Value(feature, "")}) AS average FROM valued_before GROUP BY row";
-        session.Execute($"CREATE TABLE {Averages(index)} AS SELECT m.row, coalesce(average, {HistorySql.Empty(feature)}) AS {Name(index)} FROM {moments.Table} m LEFT JOIN ({average}) USING (row)");
+        var average = $"SELECT row, avg({HistorySql.Value(feature)}) AS average FROM valued_before GROUP BY row";
+        session.Execute($"CREATE TABLE {Averages(index)} AS SELECT m.row, CAST(coalesce(average, {HistorySql.Empty(feature)}) AS FLOAT) AS {Name(index)} FROM {moments.Table} m LEFT JOIN ({average}) USING (row)");
         session.Drop("valued_before");
     }
 }

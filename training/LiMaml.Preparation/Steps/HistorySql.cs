@@ -6,46 +6,42 @@ namespace LiMaml.Preparation.Steps;
 /// <summary>The formulas of <see cref="HistoryStatistic"/> over a window called <c>earlier</c>.</summary>
 internal static class HistorySql
 {
-    /// <summary>The columns that <paramref name="statistics"/> need of n, y and latest, each with a suffix. Each costs a pass, so no others.</summary>
-    public static string Columns(HistoryScope scope, string suffix, IReadOnlyCollection<HistoryStatistic> statistics)
+    /// <summary>What <paramref name="statistics"/> need of n, y and latest. Each costs a pass, so no others.</summary>
+    public static Dictionary<string, string> Aggregates(HistoryScope scope, IReadOnlyCollection<HistoryStatistic> statistics)
     {
         var isRate = statistics.Contains(HistoryStatistic.Rate) || statistics.Contains(HistoryStatistic.LogOdds);
-        List<string> columns = [];
+        var aggregates = new Dictionary<string, string>();
         if (isRate || statistics.Contains(HistoryStatistic.Count))
         {
-            columns.Add($"{Count(scope)} AS n{suffix}");
+            aggregates.Add("n", scope == HistoryScope.EarlierRows ? "count(*) OVER earlier" : $"coalesce({Seen(scope, "sum", "1")}, 0)");
         }
 
         if (isRate)
         {
-            columns.Add($"{LabelSum(scope)} AS y{suffix}");
+            aggregates.Add("y", $"coalesce({Seen(scope, "sum", "CAST(label AS DOUBLE)")}, 0)");
         }
 
         if (statistics.Contains(HistoryStatistic.Recency))
         {
-            columns.Add($"{Seen(scope, "max", "ts")} AS latest{suffix}");
+            aggregates.Add("latest", Seen(scope, "max", "ts"));
         }
 
-        return string.Join(", ", columns);
+        return aggregates;
     }
-
-    public static string Count(HistoryScope scope) => scope == HistoryScope.EarlierRows ? "count(*) OVER earlier" : $"coalesce({Seen(scope, "sum", "1")}, 0)";
-
-    public static string LabelSum(HistoryScope scope) => $"coalesce({Seen(scope, "sum", "CAST(label AS DOUBLE)")}, 0)";
 
     /// <summary>The column of the mean label.</summary>
     public static string Prior(HistoryScope scope) => scope == HistoryScope.EarlierRows ? "prior" : "prior_of_splits";
 
-    /// <summary>A feature's value, from columns with a suffix.</summary>
-    public static string Value(HistoryFeature feature, string suffix)
+    /// <summary>A feature's value, from the aggregates.</summary>
+    public static string Value(HistoryFeature feature)
     {
         var s = Sql.Number(feature.Smoothing);
         return feature.Of switch
         {
-            HistoryStatistic.Count => $"n{suffix}",
-            HistoryStatistic.Rate => $"((y{suffix} + {s} * {Prior(feature.Sees)}) / (n{suffix} + {s}))",
-            HistoryStatistic.LogOdds => $"ln((y{suffix} + {s} * {Inner(feature)}) / (n{suffix} - y{suffix} + {s} * (1 - {Inner(feature)})))",
-            _ => $"coalesce((ts - latest{suffix}) / 1e6, {Sql.Number(HistoryFeature.NeverSeconds)})",
+            HistoryStatistic.Count => "n",
+            HistoryStatistic.Rate => $"((y + {s} * {Prior(feature.Sees)}) / (n + {s}))",
+            HistoryStatistic.LogOdds => $"ln((y + {s} * {Inner(feature)}) / (n - y + {s} * (1 - {Inner(feature)})))",
+            _ => $"coalesce((ts - latest) / 1e6, {Sql.Number(HistoryFeature.NeverSeconds)})",
         };
     }
 

@@ -16,9 +16,13 @@ internal static class Splitting
         {
             case PerTaskSplit perTask:
                 // A group of ties counts as its first row; ranks are below 2^31, so 1e-9 only absorbs the rounding of fraction × count.
-                var rank = perTask.Ties == TieRule.Together ? "rank() OVER (PARTITION BY {0} ORDER BY ts) - 1" : "row_number() OVER (PARTITION BY {0} ORDER BY row) - 1";
-                moments.Add(string.Format(CultureInfo.InvariantCulture, rank + " AS place, count(*) OVER (PARTITION BY {0}) AS places", firstTask.Id));
-                moments.Add($"{Part($"place", $"{Sql.Number(perTask.Train)} * places - 1e-9", $"{Sql.Number(perTask.Train + perTask.Validation)} * places - 1e-9")} AS split");
+                var aggregates = new Dictionary<string, string>
+                {
+                    ["place"] = (perTask.Ties == TieRule.Together ? "rank()" : "row_number()") + " OVER earlier - 1",
+                    ["places"] = $"count(*) OVER (PARTITION BY {firstTask.Id})",
+                };
+                var part = Part("place", $"{Sql.Number(perTask.Train)} * places - 1e-9", $"{Sql.Number(perTask.Train + perTask.Validation)} * places - 1e-9");
+                moments.Add(aggregates, $"PARTITION BY {firstTask.Id} ORDER BY ts{(perTask.Ties == TieRule.Together ? "" : ", row")}", [$"{part} AS split"]);
                 break;
             case RandomSplit random:
                 // Of the row's number and the seed only, so that it is the same on every machine.
@@ -31,15 +35,23 @@ internal static class Splitting
         }
     }
 
-    /// <summary>Adds the column <c>kept{set}</c>: whether the row is among its task's most recent, or is a test row.</summary>
-    public static void Cap(Moments moments, KeySet set, int? maxSamplesPerTask)
+    /// <summary>SQL of whether a row is among its task's most recent, or is a test row; adds what that needs to the moments.</summary>
+    public static string Cap(Moments moments, KeySet set, int? maxSamplesPerTask)
     {
-        var kept = maxSamplesPerTask is { } most
-            ? string.Create(CultureInfo.InvariantCulture, $"split = 2 OR row_number() OVER (PARTITION BY {set.Id}, split ORDER BY row DESC) <= {most}")
-            : "true";
-        moments.Add($"({kept}) AS {Kept(set)}");
+        if (maxSamplesPerTask is not { } most)
+        {
+            return "true";
+        }
+
+        var isRecent = string.Create(CultureInfo.InvariantCulture, $"split = 2 OR recent <= {most}");
+        moments.Add(
+            new Dictionary<string, string> { ["recent"] = "row_number() OVER earlier" },
+            $"PARTITION BY {set.Id}, split ORDER BY row DESC",
+            [$"({isRecent}) AS is_kept{set.Index}"]);
+        return $"is_kept{set.Index}";
     }
 
+    /// <summary>The column of that.</summary>
     public static string Kept(KeySet set) => string.Create(CultureInfo.InvariantCulture, $"kept{set.Index}");
 
     /// <summary>A dataset to learn from and to judge by needs training rows of both labels, and test rows.</summary>

@@ -33,6 +33,7 @@ internal sealed class TaskData : IDisposable
         Labels = tensor(builder.Labels.ToArray(), device: device);
         Weights = tensor(builder.Weights.ToArray(), device: device);
         LabelValues = [.. builder.Labels];
+        WeightValues = [.. builder.Weights];
         Timestamps = [.. builder.Timestamps];
     }
 
@@ -53,6 +54,9 @@ internal sealed class TaskData : IDisposable
 
     /// <summary>The labels again, for metrics.</summary>
     public float[] LabelValues { get; }
+
+    /// <summary>The weights again, for metrics.</summary>
+    public float[] WeightValues { get; }
 
     /// <summary>Event times in microseconds since 1970-01-01 UTC.</summary>
     public long[] Timestamps { get; }

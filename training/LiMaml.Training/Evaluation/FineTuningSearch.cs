@@ -14,28 +14,21 @@ internal static class FineTuningSearch
     private static readonly int[] Steps = [1, 3, 5, 10];
     private static readonly double[] Factors = [0.03, 0.1, 0.3, 1, 3];
 
-    /// <summary>The best of the grid around <paramref name="start"/>'s step size; the smaller of equals.</summary>
-    public static (InnerLoopSpec Spec, double Score) Choose(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, InnerLoopSpec start, CancellationToken cancellation)
+    /// <summary>The best of the grids around <paramref name="starts"/>' step sizes; the first of equals.</summary>
+    public static (InnerLoopSpec Spec, double Score) Choose(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, IReadOnlyList<InnerLoopSpec> starts, CancellationToken cancellation)
     {
-        var best = (Spec: start, Score: ValidationScore.Of(network, data, episodes, start, cancellation));
-        foreach (var steps in Steps)
+        var best = (Spec: starts[0], Score: double.MinValue);
+        foreach (var candidate in starts.SelectMany(Candidates))
         {
-            foreach (var factor in Factors)
-            {
-                var candidate = start with { Steps = steps, StepSize = start.StepSize * factor };
-                if (candidate.StepSize * candidate.Proximal > 1)
-                {
-                    continue;
-                }
-
-                var score = ValidationScore.Of(network, data, episodes, candidate, cancellation);
-                if (score > best.Score)
-                {
-                    best = (candidate, score);
-                }
-            }
+            cancellation.ThrowIfCancellationRequested();
+            var score = ValidationScore.Of(network, data, episodes, candidate, cancellation);
+            best = score > best.Score ? (candidate, score) : best;
         }
 
         return best;
     }
+
+    private static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start) =>
+        Steps.SelectMany(steps => Factors.Select(factor => start with { Steps = steps, StepSize = start.StepSize * factor }))
+            .Where(candidate => candidate.StepSize * candidate.Proximal <= 1);
 }

@@ -153,11 +153,17 @@ internal sealed class Trainer : IDisposable
         var last = parameters.ToNamedTensors();
         var best = Checkpoint.Read(folder.CheckpointFolder);
         parameters.Load(best.Weights);
-        var (fineTuning, score) = FineTuningSearch.Choose(network, data, validation, model.InnerLoop, cancellation);
+        var (fineTuning, score) = FineTuningSearch.Choose(network, data, validation, FineTunings(), cancellation);
         WriteCheckpoint(model with { FineTuning = fineTuning }, state with { BestAuc = score }, state.BestEpoch);
         parameters.Load(last); // the state goes on from where training stood
         return state with { BestAuc = Math.Max(score, state.BestAuc) };
     }
+
+    /// <summary>Vanilla models are fine-tuned whole (paper §6.2.1) or like the others, whichever validation rows prefer: the stronger rival.</summary>
+    private IReadOnlyList<InnerLoopSpec> FineTunings() =>
+        model.Algorithm is TrainingAlgorithm.Vanilla && model.InnerLoop.Adapts is AdaptedWeights.MetaBlock
+            ? [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }]
+            : [model.InnerLoop];
 
     private void WriteCheckpoint(ModelSpec spec, RunState state, int epoch)
     {

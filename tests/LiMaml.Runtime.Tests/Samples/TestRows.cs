@@ -1,10 +1,13 @@
 using LiMaml.Models.Datasets;
 
-namespace LiMaml.Runtime.Tests;
+namespace LiMaml.Runtime.Tests.Samples;
 
 /// <summary>Small row groups whose values tell which row they belong to.</summary>
 internal static class TestRows
 {
+    /// <summary>The order of keys in datasets.</summary>
+    public static Comparer<string> KeyOrder { get; } = Comparer<string>.Create(TaskKey.Compare);
+
     /// <summary>A group of the given rows, in the order of a dataset; each feature is a function of the row number.</summary>
     public static RowGroup Group(IEnumerable<(string Key, long Time, long Row)> rows)
     {
@@ -33,7 +36,7 @@ internal static class TestRows
     /// <summary>Row groups as a dataset streams them, no task in two of them.</summary>
     public static async IAsyncEnumerable<RowGroup> Stream(IEnumerable<(string Key, long Time, long Row)> rows, int tasksPerGroup = 1)
     {
-        foreach (var tasks in rows.GroupBy(row => row.Key).OrderBy(task => task.Key, StringComparer.Ordinal).Chunk(tasksPerGroup))
+        foreach (var tasks in rows.GroupBy(row => row.Key).OrderBy(task => task.Key, KeyOrder).Chunk(tasksPerGroup))
         {
             await Task.Yield();
             yield return Group(tasks.SelectMany(task => task));
@@ -42,7 +45,7 @@ internal static class TestRows
 
     private static int Compare((string Key, long Time, long Row) a, (string Key, long Time, long Row) b)
     {
-        var order = string.CompareOrdinal(a.Key, b.Key);
+        var order = TaskKey.Compare(a.Key, b.Key);
         return order != 0 ? order : (a.Time, a.Row).CompareTo((b.Time, b.Row));
     }
 

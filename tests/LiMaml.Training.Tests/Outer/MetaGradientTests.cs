@@ -1,0 +1,153 @@
+using LiMaml.Models.Network;
+using LiMaml.Models.Schemas;
+using LiMaml.Models.Specs;
+using LiMaml.Training.Data;
+using LiMaml.Training.Tests.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Tests.Outer;
+
+/// <summary>The outer gradient of Algorithm 2a, line 12, against finite differences.</summary>
+public sealed class MetaGradientTests
+{
+    private const double Tolerance = 1e-6;
+
+    public static TheoryData<string> Variants => [.. Specs.Keys];
+
+    private static Dictionary<string, ModelSpec> Specs { get; } = DescribeSpecs();
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Loss_TotalGradient_EqualsFiniteDifferences(string variant)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new SampleNetwork(Specs[variant]);
+        var batch = SampleEpisodes.Random(Specs[variant], [4, 0, 1, 3], [2, 1, 3, 2]);
+        var objective = network.Objective();
+
+        Close.Assert(FiniteDifferences.Of(network, () => objective.Loss(batch)), network.Gradients(() => objective.Loss(batch)), Tolerance);
+    }
+
+    [Fact]
+    public void Loss_WithOuterL2_EqualsFiniteDifferences()
+    {
+        var spec = Specs["bilinear"];
+        using var scope = NewDisposeScope();
+        using var network = new SampleNetwork(spec);
+        var batch = SampleEpisodes.Random(spec, [3, 2], [2, 3]);
+        var objective = network.Objective(embeddingL2: 0.3, metaEmbeddingL2: 0.2);
+
+        Close.Assert(FiniteDifferences.Of(network, () => objective.Loss(batch)), network.Gradients(() => objective.Loss(batch)), Tolerance);
+    }
+
+    [Fact]
+    public void VanillaLoss_Gradient_EqualsFiniteDifferences()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new SampleNetwork(SampleNetwork.DefaultSpec);
+        var rows = SampleEpisodes.Flat(SampleEpisodes.Random(SampleNetwork.DefaultSpec, [1], [6]).Query);
+        var objective = network.Objective(0.3, 0.2);
+
+        Close.Assert(FiniteDifferences.Of(network, () => objective.VanillaLoss(rows)), network.Gradients(() => objective.VanillaLoss(rows)), Tolerance);
+    }
+
+    [Theory]
+    [InlineData("concatenation, gram form")]
+    [InlineData("bilinear")]
+    [InlineData("id embedding")]
+    [InlineData("network")]
+    public void Loss_DirectGradient_EqualsDifferencesWithTheInnerLoopsGlobalBlockHeld(string variant)
+    {
+        var spec = Specs[variant];
+        spec = spec with { InnerLoop = spec.InnerLoop with { Steps = 2, TotalGlobalGradient = false } };
+        using var scope = NewDisposeScope();
+        using var network = new SampleNetwork(spec);
+        using var held = new SampleNetwork(spec);
+        var batch = SampleEpisodes.Random(spec, [4, 0, 3], [2, 1, 3]);
+        var gradients = network.Gradients(() => network.Objective().Loss(batch));
+        var total = new SampleNetwork(spec with { InnerLoop = spec.InnerLoop with { TotalGlobalGradient = true } });
+        var totals = total.Gradients(() => total.Objective().Loss(batch));
+
+        Close.Assert(Globals(FiniteDifferences.Of(network, () => HeldLoss(held, network, batch))), Globals(gradients), Tolerance);
+        Close.Assert(Metas(totals), Metas(gradients), 1e-12); // θ_meta's own gradient is the same
+        Assert.True(Close.Distance(totals["global.layers.0.weight"], gradients["global.layers.0.weight"]) > 1e-3);
+        total.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Loss_FirstOrder_EqualsDifferencesWithTheMovementHeld(int steps)
+    {
+        var spec = SampleNetwork.DefaultSpec with { InnerLoop = new InnerLoopSpec { Steps = steps, StepSize = 0.2, SecondOrder = false } };
+        using var scope = NewDisposeScope();
+        using var network = new SampleNetwork(spec);
+        using var held = new SampleNetwork(spec);
+        using var second = new SampleNetwork(spec with { InnerLoop = spec.InnerLoop with { SecondOrder = true } });
+        var batch = SampleEpisodes.Random(spec, [4, 0, 3], [2, 1, 3]);
+        var gradients = network.Gradients(() => network.Objective().Loss(batch));
+        var secondOrder = second.Gradients(() => second.Objective().Loss(batch));
+
+        Close.Assert(FiniteDifferences.Of(network, () => HeldLoss(held, network, batch, rebase: true)), gradients, Tolerance);
+        Assert.True(Close.Distance(secondOrder["meta.member.layers.0.weight"], gradients["meta.member.layers.0.weight"]) > 1e-3);
+    }
+
+    /// <summary>The query loss under the parameters of <paramref name="network"/> after the steps that those of <paramref name="held"/> lead to.</summary>
+    private static Tensor HeldLoss(SampleNetwork held, SampleNetwork network, EpisodeBatch batch, bool rebase = false)
+    {
+        var start = held.Network.MetaBlocks["member"];
+        var heldLoop = new InnerLoop<Tensor>(held.Network, held.Network.Spec.InnerLoop, batch.SupportLength);
+        var moved = heldLoop.Adapt(start, heldLoop.Layers(), held.Objective().Support(batch)).Layers;
+        var block = network.Network.MetaBlocks["member"];
+        var live = block.Bind(new InnerLoop<Tensor>(network.Network, network.Network.Spec.InnerLoop, batch.SupportLength).Layers(), batch.Latest);
+        var layers = live.With(moved.Names.Where(name => rebase || !Parameters.IsMeta(name)).Select(name => KeyValuePair.Create(name, moved[name].Rebase(live[name]))));
+        if (!rebase)
+        {
+            layers = layers.With(moved.Names.Where(Parameters.IsMeta).Select(name => KeyValuePair.Create(name, moved[name])));
+        }
+
+        var global = network.Network.Global;
+        var rows = global.Encode(batch.Query.Global);
+        var embeddings = new Dictionary<string, Tensor> { ["member"] = block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding };
+        var logits = global.Forward(layers, rows, global.Project(layers, rows), embeddings).Logit;
+        return network.Network.Loss.Value(logits, batch.Query.Labels).mul(batch.Query.Weights).sum().div(batch.Query.Weights.sum());
+    }
+
+    private static Dictionary<string, double[]> Globals(Dictionary<string, double[]> gradients) => gradients.Where(entry => !Parameters.IsMeta(entry.Key)).ToDictionary();
+
+    private static Dictionary<string, double[]> Metas(Dictionary<string, double[]> gradients) => gradients.Where(entry => Parameters.IsMeta(entry.Key)).ToDictionary();
+
+    private static Dictionary<string, ModelSpec> DescribeSpecs()
+    {
+        var spec = SampleNetwork.DefaultSpec;
+        var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["x", "item", "genres"] };
+        var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 2 };
+        ModelSpec Looped(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.InnerLoop) };
+        var relu = spec with
+        {
+            MetaBlocks = [spec.MetaBlocks[0] with { Layers = [new(4), new(4)] }],
+            Global = spec.Global with { Layers = [new(4), new(3)] },
+        };
+        return new()
+        {
+            ["concatenation, gram form"] = Looped(loop => loop with { Form = AdaptedForm.Gram }),
+            ["concatenation, weights form"] = Looped(loop => loop with { Form = AdaptedForm.Weights }),
+            ["three steps, gram form"] = Looped(loop => loop with { Steps = 3, Form = AdaptedForm.Gram }),
+            ["three steps, weights form"] = Looped(loop => loop with { Steps = 3, Form = AdaptedForm.Weights }),
+            ["relu"] = relu,
+            ["relu, three steps"] = relu with { InnerLoop = relu.InnerLoop with { Steps = 3 } },
+            ["bilinear"] = spec with { Global = bilinear },
+            ["bilinear, three steps"] = spec with { Global = bilinear, InnerLoop = spec.InnerLoop with { Steps = 3 } },
+            ["concatenation and bilinear"] = spec with { Global = bilinear with { Interaction = Interaction.ConcatenationAndBilinear } },
+            ["id embedding"] = spec with { MetaBlocks = [idBlock] },
+            ["id embedding, bilinear, three steps"] = spec with { MetaBlocks = [idBlock], Global = bilinear, InnerLoop = spec.InnerLoop with { Steps = 3 } },
+            ["real labels"] = spec with { Label = LabelKind.Real, InnerLoop = spec.InnerLoop with { StepSize = 0.02 } },
+            ["mean loss, decay, proximal"] = Looped(loop => loop with { Steps = 3, Reduction = LossReduction.Mean, MetaEmbeddingL2 = 0.3, Proximal = 0.7 }),
+            ["network"] = Looped(loop => loop with { Adapts = AdaptedWeights.Network }),
+            ["network, bilinear, three steps"] = spec with { Global = bilinear with { Interaction = Interaction.ConcatenationAndBilinear }, InnerLoop = spec.InnerLoop with { Steps = 3, Adapts = AdaptedWeights.Network } },
+            ["network, id embedding"] = spec with { MetaBlocks = [idBlock], InnerLoop = spec.InnerLoop with { Steps = 2, Adapts = AdaptedWeights.Network } },
+            ["linear blocks"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { Layers = [] }], Global = spec.Global with { Layers = [] } },
+        };
+    }
+}

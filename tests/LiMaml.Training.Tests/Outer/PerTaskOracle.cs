@@ -1,0 +1,102 @@
+using LiMaml.Models.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Tests.Outer;
+
+/// <summary>Rows of one task: meta and global features [rows, width], labels and weights [rows, 1].</summary>
+internal sealed record OracleRows(Tensor Meta, Tensor Global, Tensor Labels, Tensor Weights);
+
+/// <summary>
+/// Algorithm 2a as a page of PyTorch would have it: plain multilayer perceptrons, one task after another, every gradient
+/// by automatic differentiation of the written-out loss.
+/// </summary>
+/// <param name="spec">One meta block, dense features as they are, concatenation, tanh.</param>
+/// <param name="theta">θ by parameter name.</param>
+internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, Tensor> theta)
+{
+    private readonly InnerLoopSpec loop = spec.InnerLoop;
+
+    /// <summary>Weighted mean query loss over all tasks (lines 11–12).</summary>
+    public Tensor Loss(IReadOnlyList<(OracleRows Support, OracleRows Query)> tasks)
+    {
+        var total = zeros(1, ScalarType.Float64);
+        var weight = zeros(1, ScalarType.Float64);
+        foreach (var (support, query) in tasks)
+        {
+            total = total.add(Losses(Adapt(support), query).Loss.mul(query.Weights).sum());
+            weight = weight.add(query.Weights.sum());
+        }
+
+        return total.div(weight).sum();
+    }
+
+    /// <summary>θᵢ (lines 4–10).</summary>
+    public Dictionary<string, Tensor> Adapt(OracleRows support)
+    {
+        if (support.Labels.shape[0] == 0)
+        {
+            return new(theta);
+        }
+
+        var start = theta.ToDictionary(entry => entry.Key, entry => Follows(entry.Key) ? entry.Value.clone() : entry.Value.detach().clone().requires_grad_(true));
+        var moving = theta.Keys.Where(name => loop.Adapts is AdaptedWeights.Network || IsMeta(name)).ToArray();
+        var adapted = new Dictionary<string, Tensor>(start);
+        for (var step = 0; step < loop.Steps; step++)
+        {
+            var loss = SupportLoss(adapted, start, moving, support);
+            var gradients = autograd.grad([loss], [.. moving.Select(name => adapted[name])], retain_graph: true, create_graph: loop.SecondOrder);
+            adapted = new(adapted);
+            for (var index = 0; index < moving.Length; index++)
+            {
+                var gradient = loop.SecondOrder ? gradients[index] : gradients[index].detach();
+                adapted[moving[index]] = adapted[moving[index]].sub(gradient.mul(loop.StepSize));
+            }
+        }
+
+        return theta.ToDictionary(entry => entry.Key, entry => entry.Value.add(Movement(adapted[entry.Key], start[entry.Key])));
+    }
+
+    private static bool IsMeta(string name) => name.StartsWith("meta.", StringComparison.Ordinal);
+
+    private bool Follows(string name) => loop.SecondOrder && (IsMeta(name) || loop.TotalGlobalGradient);
+
+    private Tensor Movement(Tensor adapted, Tensor start)
+    {
+        var movement = adapted.sub(start);
+        return loop.SecondOrder ? movement : movement.detach();
+    }
+
+    private Tensor SupportLoss(Dictionary<string, Tensor> adapted, Dictionary<string, Tensor> start, string[] moving, OracleRows support)
+    {
+        var (loss, embedding) = Losses(adapted, support);
+        var weights = loop.Reduction is LossReduction.Sum ? support.Weights : support.Weights.div(support.Weights.sum());
+        var total = loss.add(embedding.square().sum(1, keepdim: true).mul(loop.MetaEmbeddingL2 / 2)).mul(weights).sum();
+        foreach (var name in moving)
+        {
+            total = total.add(adapted[name].sub(start[name]).square().sum().mul(loop.Proximal / 2));
+        }
+
+        return total;
+    }
+
+    private (Tensor Loss, Tensor Embedding) Losses(IReadOnlyDictionary<string, Tensor> weights, OracleRows rows)
+    {
+        var embedding = Layers(weights, "meta.member", rows.Meta.matmul(weights["meta.member.layers.0.weight"]).add(weights["meta.member.layers.0.bias"]), spec.MetaBlocks[0].Layers.Count);
+        var both = cat([rows.Global, embedding], 1);
+        var matrix = cat([weights["global.layers.0.weight"], weights["global.embedding.member.weight"]], 0);
+        var logits = Layers(weights, "global", both.matmul(matrix).add(weights["global.layers.0.bias"]), spec.Global.Layers.Count);
+        return (nn.functional.binary_cross_entropy_with_logits(logits, rows.Labels, reduction: nn.Reduction.None), embedding);
+    }
+
+    private static Tensor Layers(IReadOnlyDictionary<string, Tensor> weights, string prefix, Tensor first, int hidden)
+    {
+        var values = first;
+        for (var index = 1; index <= hidden; index++)
+        {
+            values = values.tanh().matmul(weights[$"{prefix}.layers.{index}.weight"]).add(weights[$"{prefix}.layers.{index}.bias"]);
+        }
+
+        return values;
+    }
+}
