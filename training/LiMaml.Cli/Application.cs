@@ -59,6 +59,7 @@ internal static class Application
             StackTrace,
             PrepareCommand.Create(terminal),
             TrainCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ScoreCommand.Create(terminal),

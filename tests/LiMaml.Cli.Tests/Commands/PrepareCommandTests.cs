@@ -1,0 +1,150 @@
+namespace LiMaml.Cli.Tests.Commands;
+
+public sealed class PrepareCommandTests : IDisposable
+{
+    private readonly Clicks clicks = new();
+
+    [Fact]
+    public async Task Prepare_OfAGoodTable_PrintsWhatBecameOfTheRows()
+    {
+        var run = await clicks.PrepareAsync();
+
+        Assert.Equal((ExitCodes.Success, ""), (run.ExitCode, run.Error));
+        Assert.Contains("12 interactions read", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(clicks.Dataset, "statistics.json")));
+    }
+
+    [Fact]
+    public Task Prepare_OfAnUnknownColumn_NamesItAndThoseThereAre()
+    {
+        clicks.SchemaText = clicks.SchemaText.Replace("\"name\": \"price\" }", "\"name\": \"price\", \"column\": \"prize\" }", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("clicks.csv", "prize", "price");
+    }
+
+    [Fact]
+    public Task Prepare_OfANonNumericCell_NamesRowColumnAndValue()
+    {
+        clicks.Table = clicks.Table.Replace("3.5", "dear", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("clicks.csv", "price", "'dear'", "number");
+    }
+
+    [Fact]
+    public Task Prepare_OfNaN_NamesRowAndColumn()
+    {
+        clicks.Table = clicks.Table.Replace("3.5", "NaN", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("clicks.csv", "price", "NaN", "finite");
+    }
+
+    [Fact]
+    public Task Prepare_OfALabelOutsideZeroAndOne_NamesTheValue()
+    {
+        clicks.Table = clicks.Table.Replace("m0,i2,2.5,0", "m0,i2,2.5,2", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("clicks.csv", "label", "2", "0 or 1");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("member,item,price,label,time\n")]
+    public Task Prepare_OfAnEmptyFile_SaysSo(string table)
+    {
+        clicks.Table = table;
+        return clicks.AssertRefusedAsync("clicks.csv");
+    }
+
+    [Fact]
+    public Task Prepare_OfSecondsTakenForMilliseconds_NamesTheUnitThatFits()
+    {
+        clicks.SchemaText = clicks.SchemaText.Replace("\"unit\": \"seconds\"", "\"unit\": \"milliseconds\"", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("time", "1700000000", "seconds");
+    }
+
+    [Fact]
+    public Task Prepare_OfASplitWithoutTestRows_SaysSo()
+    {
+        clicks.SchemaText = clicks.SchemaText.Replace("2023-11-14T22:23:20Z", "2024-01-01T00:00:00Z", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("no test rows");
+    }
+
+    [Fact]
+    public Task Prepare_OfOneClassInTraining_SaysSo()
+    {
+        clicks.Table = "member,item,price,label,time\n" + string.Concat(Enumerable.Range(0, 12).Select(row => $"m{row % 2},i1,1.5,{(row > 5 ? 1 : 0)},{1_700_000_000 + (row * 100)}\n"));
+        return clicks.AssertRefusedAsync("training rows", "both 0 and 1");
+    }
+
+    [Fact]
+    public Task Prepare_OfASchemaNamingAFeatureTwice_NamesIt()
+    {
+        clicks.SchemaText = clicks.SchemaText.Replace("\"name\": \"item\"", "\"name\": \"price\"", StringComparison.Ordinal);
+        return clicks.AssertRefusedAsync("price");
+    }
+
+    [Fact]
+    public async Task Prepare_OfAMissingSchema_NamesTheFile()
+    {
+        using var folder = new TemporaryFolder();
+
+        var line = (await CommandRun.OfAsync("prepare", "--schema", folder["none.json"], "--out", folder["dataset"])).AssertRefusal();
+
+        Assert.Contains("none.json", line, StringComparison.Ordinal);
+        Assert.Empty(folder.Names());
+    }
+
+    [Fact]
+    public async Task Prepare_OfAMissingTable_NamesTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        var schema = folder.File("source.json", clicks.SchemaText);
+
+        var line = (await CommandRun.OfAsync("prepare", "--schema", schema, "--out", folder["dataset"])).AssertRefusal();
+
+        Assert.Contains("clicks.csv", line, StringComparison.Ordinal);
+        Assert.Equal(["source.json"], folder.Names());
+    }
+
+    [Fact]
+    public async Task Prepare_OverADataset_NeedsOverwrite()
+    {
+        await clicks.PrepareAsync();
+
+        (await clicks.PrepareAsync()).AssertRefusal();
+        await CommandRun.SucceedAsync("prepare", "--schema", clicks.WriteSchema(), "--out", clicks.Dataset, "--overwrite");
+    }
+
+    [Fact]
+    public async Task Prepare_OfASource_LeavesTheDatasetOnly()
+    {
+        using var folder = new TemporaryFolder();
+
+        await CommandRun.SucceedAsync("prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--out", folder["dataset"]);
+
+        Assert.Equal(["dataset"], folder.Names());
+    }
+
+    [Fact]
+    public async Task Prepare_WithKeepSource_LeavesATableToPrepareAgain()
+    {
+        using var folder = new TemporaryFolder();
+
+        await CommandRun.SucceedAsync("prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--out", folder["dataset"], "--keep-source", folder["table"]);
+        await CommandRun.SucceedAsync("prepare", "--schema", Path.Combine(folder["table"], "source.json"), "--out", folder["again"]);
+
+        Assert.Equal(["again", "dataset", "table"], folder.Names());
+    }
+
+    [Fact]
+    public async Task Prepare_Cancelled_ExitsWith130AndLeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+
+        var run = await CommandRun.OfAsync(cancellation.Token, "prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--out", folder["dataset"]);
+
+        Assert.Equal(ExitCodes.Interrupted, run.ExitCode);
+        Assert.Contains("interrupted", run.Error, StringComparison.Ordinal);
+        Assert.Empty(folder.Names());
+    }
+
+    public void Dispose() => clicks.Dispose();
+}
