@@ -60,17 +60,17 @@ internal static class SampleEpisodes
     private static PaddedRows Rows(Random random, FeatureLayout meta, FeatureLayout global, LabelKind label, int[] lengths, int length)
     {
         long[] shape = [lengths.Length, length];
-        var weights = zeros([.. shape, 1], ScalarType.Float64);
+        var weights = new double[lengths.Length * length];
         for (var task = 0; task < lengths.Length; task++)
         {
             for (var row = 0; row < lengths[task]; row++)
             {
-                weights[task, row, 0] = 0.5 + random.NextDouble();
+                weights[(task * length) + row] = 0.5 + random.NextDouble();
             }
         }
 
         var numbers = Numbers(random, [.. shape, 1]);
-        return new PaddedRows(Inputs(random, meta, shape), Inputs(random, global, shape), label is LabelKind.Binary ? numbers.gt(0).to_type(ScalarType.Float64) : numbers, weights);
+        return new PaddedRows(Inputs(random, meta, shape), Inputs(random, global, shape), label is LabelKind.Binary ? numbers.gt(0).to_type(ScalarType.Float64) : numbers, tensor(weights, [.. shape, 1]));
     }
 
     private static Dictionary<string, Tensor> Inputs(Random random, FeatureLayout layout, long[] axes) =>

@@ -29,6 +29,7 @@ internal sealed class SampleNetwork : IDisposable
 
     public SampleNetwork(ModelSpec spec, int seed = 1)
     {
+        set_num_threads(1); // tensors this small only make threads wait for each other
         var schema = Schema with { Label = spec.Label };
         Parameters = ModelParameters.Initialise(spec, schema, seed, CPU, ScalarType.Float64);
         var random = new Random(seed);
