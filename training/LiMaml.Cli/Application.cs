@@ -57,9 +57,11 @@ internal static class Application
         new("LiMaml: meta-learns a recommender that adapts to each member in a few gradient steps, and exports all of it, the adaptation included, to ONNX.\n\nNew here? 'limaml quickstart' does everything below once, on made-up data.")
         {
             StackTrace,
+            QuickstartCommand.Create(terminal),
             PrepareCommand.Create(terminal),
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ScoreCommand.Create(terminal),

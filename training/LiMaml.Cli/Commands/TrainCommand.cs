@@ -64,28 +64,26 @@ internal static class TrainCommand
 
     /// <summary>Starts a run.</summary>
     internal static Task<TrainingOutcome> StartAsync(string dataset, TrainingConfiguration configuration, string folder, bool overwrite, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, Show(configuration.Algorithm, progress, terminal), cancellation));
+        terminal.WithProgressAsync(progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, Show(NameOf(configuration.Algorithm), progress, terminal), cancellation));
 
     private static Task<TrainingOutcome> ResumeAsync(string folder, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => TrainingRun.ResumeAsync(folder, Show(null, progress, terminal), cancellation));
+        terminal.WithProgressAsync(progress => TrainingRun.ResumeAsync(folder, Show("", progress, terminal), cancellation));
+
+    private static string NameOf(TrainingAlgorithm algorithm) => algorithm is TrainingAlgorithm.Vanilla ? "vanilla " : "LiMAML ";
 
     // A line for each epoch stays; the steps in between only move the bar.
-    private static Relay<TrainingProgress> Show(TrainingAlgorithm? algorithm, IProgress<Progress> progress, Terminal terminal)
+    private static Relay<TrainingProgress> Show(string name, IProgress<Progress> progress, Terminal terminal) => new(progress, at =>
     {
-        var name = algorithm switch { TrainingAlgorithm.Vanilla => "vanilla ", TrainingAlgorithm.LiMaml => "LiMAML ", _ => "" };
-        return new Relay<TrainingProgress>(progress, at =>
+        if (at.ValidationAuc is { } auc)
         {
-            if (at.ValidationAuc is { } auc)
-            {
-                terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of at most {at.Epochs}: loss {at.Loss:F4}, validation AUC after fine-tuning {auc:F4}"));
-                return null;
-            }
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of at most {at.Epochs}: loss {at.Loss:F4}, validation AUC {auc:F4}"));
+            return null;
+        }
 
-            return at.Message is { } message
-                ? new Progress(message)
-                : new Progress($"{name}epoch {at.Epoch}/{at.Epochs}", at.Step, at.Steps, "steps") { Remaining = at.Remaining, Note = string.Create(CultureInfo.InvariantCulture, $"{at.RowsPerSecond:N0} rows/s, loss {at.Loss:F4}") };
-        });
-    }
+        return at.Message is { } message
+            ? new Progress(message)
+            : new Progress($"{name}epoch {at.Epoch}/{at.Epochs}", at.Step, at.Steps, "steps") { Remaining = at.Remaining, Note = string.Create(CultureInfo.InvariantCulture, $"{at.RowsPerSecond:N0} rows/s, loss {at.Loss:F4}") };
+    });
 
     private static int Conclude(string folder, TrainingOutcome outcome, Terminal terminal)
     {

@@ -22,8 +22,9 @@ internal sealed record Progress(string Stage, long Done = 0, long? Total = null,
     public double? Share => Total is > 0 ? Math.Clamp((double)Done / Total.Value, 0, 1) : null;
 
     /// <summary>A line such as <c>writing: 1,000 of 4,000 rows, 500 rows/s, 0:06 left</c>.</summary>
-    /// <param name="elapsed">Since the stage began.</param>
-    public string Describe(TimeSpan elapsed)
+    /// <param name="elapsed">Since the first report of the stage.</param>
+    /// <param name="doneBefore">Units that were done by then.</param>
+    public string Describe(TimeSpan elapsed, long doneBefore = 0)
     {
         var parts = new List<string>();
         if (Done > 0 || Total is > 0)
@@ -31,7 +32,7 @@ internal sealed record Progress(string Stage, long Done = 0, long? Total = null,
             parts.Add(Total is { } total ? Invariant($"{Done:N0} of {total:N0} {Unit}") : Invariant($"{Done:N0} {Unit}"));
         }
 
-        var rate = Rate ?? (elapsed > TimeSpan.Zero && Done > 0 ? Done / elapsed.TotalSeconds : null);
+        var rate = Rate ?? (elapsed > TimeSpan.Zero && Done > doneBefore ? (Done - doneBefore) / elapsed.TotalSeconds : null);
         if (rate is > 0)
         {
             parts.Add(Invariant($"{rate:N0} {Unit}/s"));

@@ -8,9 +8,8 @@ namespace LiMaml.Cli.Display;
 internal sealed class ProgressBars(ProgressContext context, TimeProvider clock) : IProgress<Progress>
 {
     private readonly Lock gate = new();
+    private readonly StageClock stage = new(clock);
     private ProgressTask? bar;
-    private string? stage;
-    private long stageBegan;
 
     /// <inheritdoc/>
     public void Report(Progress value)
@@ -18,14 +17,9 @@ internal sealed class ProgressBars(ProgressContext context, TimeProvider clock) 
         lock (gate)
         {
             bar ??= context.AddTask("", maxValue: 1);
-            if (value.Stage != stage)
-            {
-                (stage, stageBegan) = (value.Stage, clock.GetTimestamp());
-            }
-
             bar.IsIndeterminate = value.Share is null;
             bar.Value = Math.Min(value.Share ?? 0, 0.999); // a full bar would count as finished, and the next stage needs it
-            bar.Description = Markup.Escape(value.Describe(clock.GetElapsedTime(stageBegan)));
+            bar.Description = Markup.Escape(stage.Describe(value));
         }
     }
 }

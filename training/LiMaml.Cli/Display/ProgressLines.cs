@@ -9,8 +9,7 @@ internal sealed class ProgressLines(TextWriter output, TimeProvider clock) : IPr
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private string? stage;
-    private long stageBegan;
+    private readonly StageClock stage = new(clock);
     private long lastLine = clock.GetTimestamp();
 
     /// <inheritdoc/>
@@ -18,18 +17,14 @@ internal sealed class ProgressLines(TextWriter output, TimeProvider clock) : IPr
     {
         lock (gate)
         {
-            if (value.Stage != stage)
-            {
-                (stage, stageBegan) = (value.Stage, clock.GetTimestamp());
-            }
-
+            var text = stage.Describe(value);
             if (clock.GetElapsedTime(lastLine) < Interval)
             {
                 return;
             }
 
             lastLine = clock.GetTimestamp();
-            output.WriteLine("  " + value.Describe(clock.GetElapsedTime(stageBegan)));
+            output.WriteLine("  " + text);
         }
     }
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LiMaml.Cli.Arguments;
+using LiMaml.Cli.Display;
+using LiMaml.Export;
+using LiMaml.Models.Checkpoints;
+using LiMaml.Models.Json;
+using LiMaml.Models.Packages;
+using LiMaml.Training.Handoff;
+
+namespace LiMaml.Cli.Commands;
+
+/// <summary><c>limaml export</c>: checkpoint in, model package out.</summary>
+internal static class ExportCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var checkpoint = new Option<string>("--checkpoint", "-c") { Description = "Folder of a training run, or of a checkpoint.", Required = true, HelpName = "folder" };
+        var output = Common.Out("Folder for the model package.");
+        var overwrite = Common.Overwrite();
+        var metrics = new Option<string?>("--metrics") { Description = "A JSON file with what was measured on the model (e.g. an evaluation's report.json), copied into the manifest.", HelpName = "file" };
+        var command = new Command("export", "Write a trained model as ONNX: the global block, each meta block, and the fine-tuning itself, with recorded outputs to verify against.")
+        {
+            checkpoint, output, overwrite, metrics,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var options = new ExportOptions
+            {
+                Overwrite = result.GetValue(overwrite),
+                Metrics = result.GetValue(metrics) is { } file ? ContractJson.Read<JsonObject>(file) : [],
+            };
+            var target = result.GetRequiredValue(output);
+            Show(await RunAsync(CheckpointPath.ResolveOne(result.GetRequiredValue(checkpoint)), target, options, terminal, cancellation), terminal);
+            terminal.WriteLine($"Model package: {target}");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Records what training computes and writes the package.</summary>
+    internal static Task<Manifest> RunAsync(string checkpoint, string output, ExportOptions options, Terminal terminal, CancellationToken cancellation) =>
+        terminal.WithProgressAsync(progress => Task.Run(
+            () =>
+            {
+                var model = Checkpoint.Read(checkpoint);
+                progress.Report(new Progress("recording what training computes"));
+                var cases = HandoffRecorder.Record(model);
+                return ModelExporter.Export(model, cases, output, options, new Relay<string>(progress, graph => new Progress($"wrote graph {graph}")), cancellation);
+            },
+            cancellation));
+
+    /// <summary>What is in the package.</summary>
+    internal static void Show(Manifest manifest, Terminal terminal)
+    {
+        var table = new TextTable("graph", "inputs", "outputs", "KiB");
+        foreach (var graph in manifest.Graphs)
+        {
+            var folder = graph.Path[..(graph.Path.LastIndexOf('/') + 1)];
+            var bytes = manifest.Files.Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal)).Sum(file => file.Bytes);
+            table.Add(
+                graph.Name,
+                graph.Inputs.Count.ToString(CultureInfo.InvariantCulture),
+                string.Join(", ", graph.Outputs.Select(output => output.Name)),
+                (bytes / 1024.0).ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        terminal.Write(table);
+        terminal.WriteLine($"Bundle {manifest.BundleId}, opset {manifest.Opset}, IR version {manifest.IrVersion}.");
+    }
+}
