@@ -11,9 +11,9 @@ public sealed record AdapterOptions
 
     /// <summary>
     /// Support samples (padding included) that share one run: bounds memory, and barely changes the speed from 1,024 on.
-    /// At least 1; a task whose own support is longer runs alone.
+    /// 2,048 by default, at least 1; a task whose own support is longer runs alone.
     /// </summary>
-    public int BatchRows { get; init; } = 4096;
+    public int BatchRows { get; init; } = 2048;
 
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="InvalidInputException">Names the option.</exception>

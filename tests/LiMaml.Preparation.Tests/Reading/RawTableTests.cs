@@ -110,6 +110,26 @@ public class RawTableTests
     }
 
     [Fact]
+    public async Task Prepare_TextThatIsNotUtf8_IsNamed()
+    {
+        using var example = new Example();
+        File.WriteAllBytes(Path.Combine(example.Folder, "latin.csv"), System.Text.Encoding.Latin1.GetBytes(example.Clicks.Replace("rum", "café", StringComparison.Ordinal)));
+        example.Schema = example.Schema with { Interactions = new SourceFile { Path = "latin.csv" } };
+
+        Assert.Contains("latin.csv: not readable", await example.RefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prepare_GzipThatIsNot_IsNamed()
+    {
+        using var example = new Example();
+        example.Add("clicks.csv.gz", example.Clicks);
+        example.Schema = example.Schema with { Interactions = new SourceFile { Path = "clicks.csv.gz" } };
+
+        Assert.Contains("clicks.csv.gz: not readable as gzip", await example.RefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Prepare_DamagedParquet_IsNamed()
     {
         using var example = new Example();
