@@ -27,7 +27,7 @@ public sealed class QuickstartFixture : IAsyncLifetime
 
 /// <summary>Tests that share the quickstart.</summary>
 [CollectionDefinition(Name)]
-public sealed class QuickstartCollection : ICollectionFixture<QuickstartFixture>
+public sealed class SharedQuickstart : ICollectionFixture<QuickstartFixture>
 {
     public const string Name = "quickstart";
 }

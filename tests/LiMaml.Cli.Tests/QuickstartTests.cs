@@ -4,7 +4,7 @@ using LiMaml.Models.Json;
 
 namespace LiMaml.Cli.Tests;
 
-[Collection(QuickstartCollection.Name)]
+[Collection(SharedQuickstart.Name)]
 public sealed class QuickstartTests(QuickstartFixture quickstart)
 {
     private static readonly string[] Made = ["dataset", "embeddings.parquet", "evaluation", "limaml", "package", "quickstart.json", "report.json", "scores.parquet", "vanilla"];

@@ -37,7 +37,7 @@ internal static class QuickstartModel
                 TasksPerBatch = 64,
                 LearningRate = 3e-3,
                 WarmupSteps = 20,
-                ValidationTasks = 1000,
+                ValidationTasks = 400,
             },
         };
     }
