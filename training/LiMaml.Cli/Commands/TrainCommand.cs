@@ -64,10 +64,22 @@ internal static class TrainCommand
 
     /// <summary>Starts a run.</summary>
     internal static Task<TrainingOutcome> StartAsync(string dataset, TrainingConfiguration configuration, string folder, bool overwrite, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, Show(NameOf(configuration.Algorithm), progress, terminal), cancellation));
+        RunAsync(folder, NameOf(configuration.Algorithm), progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, progress, cancellation), terminal, cancellation);
 
     private static Task<TrainingOutcome> ResumeAsync(string folder, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => TrainingRun.ResumeAsync(folder, Show("", progress, terminal), cancellation));
+        RunAsync(folder, "", progress => TrainingRun.ResumeAsync(folder, progress, cancellation), terminal, cancellation);
+
+    private static async Task<TrainingOutcome> RunAsync(string folder, string name, Func<IProgress<TrainingProgress>, Task<TrainingOutcome>> run, Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            return await terminal.WithProgressAsync(progress => run(Show(name, progress, terminal)));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && File.Exists(Path.Combine(folder, "configuration.json")))
+        {
+            return new TrainingOutcome(Path.Combine(folder, "checkpoint"), 0, 0, 0, Interrupted: true); // before the first step
+        }
+    }
 
     private static string NameOf(TrainingAlgorithm algorithm) => algorithm is TrainingAlgorithm.Vanilla ? "vanilla " : "LiMAML ";
 

@@ -44,7 +44,7 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var batch = EpisodeBatch.Gather(data, episodes);
-        using var logits = Logits(batch).cpu().contiguous();
+        using var logits = Logits(batch, [.. episodes.Select(episode => episode.Support.Length > 0)]).cpu().contiguous();
         var values = logits.data<float>().ToArray();
         var length = (int)logits.shape[1];
         for (var task = 0; task < episodes.Count; task++)
@@ -56,18 +56,19 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         }
     }
 
-    private Tensor Logits(EpisodeBatch batch)
+    private Tensor Logits(EpisodeBatch batch, bool[] hasSupport)
     {
         var block = network.MetaBlocks.Values.Single();
         var loop = new InnerLoop<Tensor>(network, fineTuning, batch.SupportLength);
         var support = new OuterObjective(network, 0, 0).Support(batch);
         var layers = loop.Adapt(block, loop.Layers(), support).Layers;
-        var embedding = source is EmbeddingSource.Stored
-            ? network.Embed(block, layers, batch.Latest).unsqueeze(1)
-            : block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding;
-        if (embedding.shape[1] == 1)
+        var length = batch.Query.Labels.shape[1];
+        var embedding = block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding.expand(-1, length, -1); // an ID row is one vector for all rows of a task
+        if (source is EmbeddingSource.Stored)
         {
-            embedding = embedding.expand(-1, batch.Query.Labels.shape[1], -1); // one vector for all rows of a task
+            // Nothing is stored for a task without support: each of its rows is served the embedding of its own meta features.
+            var isStored = tensor(hasSupport, device: embedding.device).reshape(-1, 1, 1);
+            embedding = where(isStored, network.Embed(block, layers, batch.Latest).unsqueeze(1).expand(-1, length, -1), embedding);
         }
 
         var rows = network.Global.Encode(batch.Query.Global);
