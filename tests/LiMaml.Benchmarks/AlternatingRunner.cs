@@ -8,7 +8,9 @@ namespace LiMaml.Benchmarks;
 /// </summary>
 /// <param name="Rounds">Timed rounds, at least 1.</param>
 /// <param name="WarmUpRounds">Rounds before them that are not counted: compilation, caches, memory pools.</param>
-internal sealed record AlternatingRunner(int Rounds, int WarmUpRounds)
+/// <param name="Threads">Threads that tensor libraries use.</param>
+/// <param name="ProcessorTime">Whether processor time is taken instead of elapsed time: what can be compared on a machine that others use.</param>
+internal sealed record AlternatingRunner(int Rounds, int WarmUpRounds, int Threads, bool ProcessorTime)
 {
     internal IReadOnlyList<Measurement> Run(IReadOnlyList<Variant> variants)
     {
@@ -26,27 +28,28 @@ internal sealed record AlternatingRunner(int Rounds, int WarmUpRounds)
         }
 
         return [.. variants.Select((variant, i) => new Measurement(
-            variant.Name,
+            variant,
             Spread.Of(times[i]),
             Spread.Of([.. times[i].Zip(times[0], (time, baseline) => time / baseline)])))];
     }
 
-    private static double Time(Action run)
+    private double Time(Action run)
     {
         // One variant's garbage is not collected at another's expense.
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        var used = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         run();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return (ProcessorTime ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
     }
 }
 
 /// <summary>What the runner found out about a variant.</summary>
-/// <param name="Variant">Its name.</param>
+/// <param name="Variant">Which.</param>
 /// <param name="Milliseconds">Of one run.</param>
 /// <param name="Ratio">To the first variant, round by round.</param>
-internal sealed record Measurement(string Variant, Spread Milliseconds, Spread Ratio);
+internal sealed record Measurement(Variant Variant, Spread Milliseconds, Spread Ratio);
 
 /// <summary>The middle and the ends of several values.</summary>
 internal readonly record struct Spread(double Median, double Minimum, double Maximum)

@@ -3,7 +3,14 @@ namespace LiMaml.Benchmarks;
 /// <summary>One way of doing what a benchmark compares.</summary>
 /// <param name="Name">As the report prints it.</param>
 /// <param name="Run">The timed work; it must do the same amount each time.</param>
-internal sealed record Variant(string Name, Action Run);
+internal sealed record Variant(string Name, Action Run)
+{
+    /// <summary>Floating-point operations of a run; 0 where nobody counted them.</summary>
+    internal double Operations { get; init; }
+
+    /// <summary>Tasks of a run; 0 where it has none.</summary>
+    internal int Tasks { get; init; }
+}
 
 /// <summary>A comparison of variants: the first is what the others are measured against.</summary>
 internal abstract class Benchmark : IDisposable
@@ -14,8 +21,8 @@ internal abstract class Benchmark : IDisposable
     /// <summary>One sentence: the work and its sizes.</summary>
     internal abstract string Description { get; }
 
-    /// <summary>Makes inputs and variants, not timed.</summary>
-    internal abstract IReadOnlyList<Variant> Prepare();
+    /// <summary>Makes inputs and variants, not timed; tensor libraries are to use <paramref name="threads"/> threads.</summary>
+    internal abstract IReadOnlyList<Variant> Prepare(int threads);
 
     /// <inheritdoc/>
     public virtual void Dispose()

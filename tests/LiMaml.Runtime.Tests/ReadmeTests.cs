@@ -33,7 +33,7 @@ public sealed class ReadmeTests : IDisposable
     [Fact]
     public async Task Example_OverWholeDatasets_Runs()
     {
-        var packageFolder = TestModel.Package(TestModel.Mlp, folder["package"]).Folder;
+        var packageFolder = TestModel.Recorded(TestModel.Mlp, folder["package"]).Folder;
         var datasetFolder = (await TestDataset.WriteAsync(folder["dataset"])).Folder;
         var (snapshotFile, scoresFile) = (folder["snapshot.parquet"], folder["scores.csv"]);
 

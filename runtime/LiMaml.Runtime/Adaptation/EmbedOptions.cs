@@ -1,5 +1,6 @@
 using LiMaml.Models;
 using LiMaml.Models.Datasets;
+using LiMaml.Runtime.Graphs;
 
 namespace LiMaml.Runtime.Adaptation;
 
@@ -59,6 +60,7 @@ public sealed record EmbedOptions
 /// <param name="MeanLossBefore">Mean over the tasks of the support loss before fine-tuning; 0 without tasks.</param>
 /// <param name="MeanLossAfter">The same after fine-tuning.</param>
 /// <param name="Elapsed">Time taken.</param>
+/// <param name="Provider">What executed the graphs.</param>
 public sealed record EmbedReport(
     long TaskCount,
     long DivergedTaskCount,
@@ -66,4 +68,5 @@ public sealed record EmbedReport(
     DateTimeOffset AsOf,
     double MeanLossBefore,
     double MeanLossAfter,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed,
+    ExecutionProvider Provider);

@@ -56,7 +56,7 @@ public static class Embedder
         }
 
         await writer.CompleteAsync(cancellation);
-        return totals.Report(EventTime.Of(asOf), clock.GetElapsedTime(began));
+        return totals.Report(EventTime.Of(asOf), clock.GetElapsedTime(began), adapter.Provider);
     }
 
     private static SnapshotRows Rows(TaskRows chunk, AdaptedTasks adapted) => new(
@@ -84,7 +84,7 @@ public static class Embedder
             after += adapted.LossAfter.Sum(loss => (double)loss);
         }
 
-        public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed) =>
-            new(taskCount, diverged, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed);
+        public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed, ExecutionProvider provider) =>
+            new(taskCount, diverged, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed, provider);
     }
 }

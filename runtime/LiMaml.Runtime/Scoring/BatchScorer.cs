@@ -3,6 +3,7 @@ using LiMaml.Models.Datasets;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Snapshots;
+using LiMaml.Models.Specs;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Graphs;
 
@@ -14,6 +15,8 @@ namespace LiMaml.Runtime.Scoring;
 /// </summary>
 public static class BatchScorer
 {
+    private const int PartRows = 65_536;
+
     /// <summary>
     /// Writes <c>key, timestamp, row, label, logit, probability, cold</c> for every row (<c>prediction</c> in place of
     /// logit and probability where labels are real), in the dataset's order.
@@ -40,29 +43,38 @@ public static class BatchScorer
         options ??= new ScoreOptions();
         ScoreFile.CheckFormat(output);
         OutputFile.Check(output, options.Overwrite);
-        var task = package.MetaBlock(options.Task).Task;
+        var block = package.MetaBlock(options.Task);
         using var scorer = Scorer.Open(package, options.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, scorer.Features);
-        var rows = new SplitRows(dataset, task, [options.Split]);
-        using var snapshot = await OpenSnapshotAsync(package, task, options.Snapshot, cancellation);
-        await using var embeddings = new EmbeddingJoin(scorer.Unadapted(task), snapshot, cancellation);
+        var rows = new SplitRows(dataset, block.Task, [options.Split]);
+        using var snapshot = await OpenSnapshotAsync(package, block, options.Snapshot, cancellation);
+        await using var embeddings = new EmbeddingJoin(scorer.Unadapted(block.Task), snapshot, cancellation);
         await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label == LabelKind.Binary, cancellation);
         var began = TimeProvider.System.GetTimestamp();
         await foreach (var group in rows.Read(scorer.Features, cancellation).Single().Ahead(cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            var (given, cold) = await embeddings.JoinAsync(group);
-            var by = new Dictionary<string, ReadOnlyMemory<float>> { [task] = given };
-            var scores = scorer.Score(group, [.. Enumerable.Range(0, group.RowCount)], by);
-            await file.AppendAsync(new ScoredRows(group, scores, cold), cancellation);
-            progress?.Report(new RowProgress(embeddings.RowCount, rows.RowCount, TimeProvider.System.GetElapsedTime(began)));
+            foreach (var part in Parts(group))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var (given, cold) = await embeddings.JoinAsync(part);
+                var byTask = new Dictionary<string, ReadOnlyMemory<float>> { [block.Task] = given };
+                var scores = scorer.Score(part, [.. Enumerable.Range(0, part.RowCount)], byTask);
+                await file.AppendAsync(new ScoredRows(part, scores, cold), cancellation);
+                progress?.Report(new RowProgress(embeddings.RowCount, rows.RowCount, TimeProvider.System.GetElapsedTime(began)));
+            }
         }
 
         await file.CompleteAsync();
-        return embeddings.Report(TimeProvider.System.GetElapsedTime(began));
+        return embeddings.Report(TimeProvider.System.GetElapsedTime(began), scorer.Provider);
     }
 
-    private static async Task<SnapshotReader?> OpenSnapshotAsync(ModelPackage package, string task, string? path, CancellationToken cancellation)
+    /// <summary>A row group as large as its only task is taken in parts.</summary>
+    private static IEnumerable<RowGroup> Parts(RowGroup group) => group.RowCount <= PartRows
+        ? [group]
+        : Enumerable.Range(0, ((group.RowCount - 1) / PartRows) + 1)
+            .Select(part => group.Slice(part * PartRows, Math.Min(PartRows, group.RowCount - (part * PartRows))));
+
+    private static async Task<SnapshotReader?> OpenSnapshotAsync(ModelPackage package, MetaBlockSpec block, string? path, CancellationToken cancellation)
     {
         if (path is null)
         {
@@ -70,16 +82,32 @@ public static class BatchScorer
         }
 
         var reader = await SnapshotReader.OpenAsync(path, cancellation);
-        var (bundle, expected) = (reader.Info.BundleId, package.Manifest.BundleId);
-        if (bundle == expected && reader.Info.Task == task)
+        try
         {
+            CheckSnapshot(reader.Info, package, block, $"snapshot {path}");
             return reader;
         }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
 
-        reader.Dispose();
-        throw bundle == expected
-            ? new InvalidInputException($"snapshot {path}, task definition", $"'{reader.Info.Task}'", $"'{task}'")
-            : new InvalidInputException(
-                $"snapshot {path}, bundle id", bundle, $"{expected}, the bundle of package {package.Folder}: embeddings can only be scored by their own model; embed again with this one");
+    private static void CheckSnapshot(SnapshotInfo found, ModelPackage package, MetaBlockSpec block, string where)
+    {
+        if (found.BundleId != package.Manifest.BundleId)
+        {
+            throw new InvalidInputException(
+                $"{where}, bundle id",
+                found.BundleId,
+                $"{package.Manifest.BundleId}, the bundle of package {package.Folder}: embeddings can only be scored by their own model; embed again with this one");
+        }
+
+        if (found.Task != block.Task || found.EmbeddingSize != block.EmbeddingSize)
+        {
+            throw new InvalidInputException(
+                $"{where}, task definition", $"'{found.Task}' with {found.EmbeddingSize} numbers a task", $"'{block.Task}' with {block.EmbeddingSize}");
+        }
     }
 }

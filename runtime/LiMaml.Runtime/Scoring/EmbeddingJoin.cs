@@ -1,6 +1,7 @@
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Snapshots;
 using LiMaml.Runtime.Adaptation;
+using LiMaml.Runtime.Graphs;
 
 namespace LiMaml.Runtime.Scoring;
 
@@ -46,7 +47,8 @@ internal sealed class EmbeddingJoin(UnadaptedEmbeddings unadapted, SnapshotReade
     }
 
     /// <summary>What was joined.</summary>
-    public ScoreReport Report(TimeSpan elapsed) => new(RowCount, coldRowCount, taskCount, coldTaskCount, elapsed);
+    public ScoreReport Report(TimeSpan elapsed, ExecutionProvider provider) =>
+        new(RowCount, coldRowCount, taskCount, coldTaskCount, elapsed, provider);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => cursor?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -12,7 +12,7 @@ internal sealed class MetricsBenchmark : Benchmark
 
     internal override string Description => $"Metrics of {RowCount:N0} samples of {TaskCount:N0} tasks.";
 
-    internal override IReadOnlyList<Variant> Prepare()
+    internal override IReadOnlyList<Variant> Prepare(int threads)
     {
         var random = new Random(1);
         var samples = new ScoredSamples(

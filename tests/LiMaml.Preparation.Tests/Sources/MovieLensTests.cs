@@ -16,7 +16,8 @@ public class MovieLensTests
     {
         using var temporary = new TemporaryFolder();
         var schema = await DataSources.Find(source).ConvertAsync(RealData.Folder(folder), temporary["raw"], cancellationToken: TestContext.Current.CancellationToken);
-        var history = schema.History.Where(feature => feature.Of == HistoryStatistic.LogOdds).ToList();
+        var history = schema.History.Where(feature => feature.Of == HistoryStatistic.LogOdds)
+            .Select(feature => feature with { Sees = HistoryScope.EarlierSplits }).ToList();
         schema = schema with
         {
             Tasks = [schema.Tasks[0]],

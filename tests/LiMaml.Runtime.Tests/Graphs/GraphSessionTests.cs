@@ -116,6 +116,18 @@ public sealed class GraphSessionTests : IDisposable
     }
 
     [Fact]
+    public void Rent_AfterABatchWasGivenBack_TakesItsMemory()
+    {
+        using var session = GraphSession.Open(package, package.Global);
+        var first = session.Rent();
+        using var second = session.Rent();
+        Assert.NotSame(first, second);
+        first.Dispose();
+        using var third = session.Rent();
+        Assert.Same(first, third);
+    }
+
+    [Fact]
     public void Batch_UnknownTensorOrAxisOrKind_IsRefused()
     {
         using var session = GraphSession.Open(package, package.Global);

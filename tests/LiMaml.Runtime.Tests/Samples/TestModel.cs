@@ -67,17 +67,21 @@ internal static class TestModel
     /// <summary>Fine-tuning that runs away on any support.</summary>
     public static ModelSpec Diverging { get; } = Real with { FineTuning = Mlp.FineTuning with { Steps = 40, StepSize = 1e6 } };
 
-    /// <summary>The model's package in <paramref name="folder"/>, its handoff recorded from its own graphs.</summary>
+    /// <summary>The model's package in <paramref name="folder"/>; what its handoff says of outputs is made up.</summary>
     public static ModelPackage Package(ModelSpec spec, string folder, int seed = 1, DatasetSchema? schema = null)
     {
         var checkpoint = Checkpoint(spec, (schema ?? Schema) with { Label = spec.Label }, seed);
         var graphs = PackageGraphs.Of(checkpoint.Model, checkpoint.Schema);
-        var inputs = graphs.Select((graph, index) => Case(graph, checkpoint.Schema, new Random(seed + index))).ToList();
-        var unrecorded = folder + "-unrecorded";
-        ModelExporter.Export(checkpoint, inputs, unrecorded);
-        var recorded = Record(ModelPackage.Open(unrecorded), inputs);
-        Directory.Delete(unrecorded, recursive: true);
-        return Package(checkpoint, recorded, folder);
+        return Package(checkpoint, [.. graphs.Select((graph, index) => Case(graph, checkpoint.Schema, new Random(seed + index)))], folder);
+    }
+
+    /// <summary>The same, its handoff recorded from its own graphs.</summary>
+    public static ModelPackage Recorded(ModelSpec spec, string folder)
+    {
+        var unrecorded = Package(spec, folder + "-unrecorded");
+        var package = Package(Checkpoint(spec, unrecorded.Manifest.Schema), Record(unrecorded, unrecorded.ReadHandoff()), folder);
+        Directory.Delete(unrecorded.Folder, recursive: true);
+        return package;
     }
 
     /// <summary>A package with the given handoff.</summary>

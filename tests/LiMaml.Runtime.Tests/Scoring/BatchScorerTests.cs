@@ -111,7 +111,7 @@ public sealed class BatchScorerTests : IDisposable
         await Embedder.RunAsync(package, dataset, Snapshot, new EmbedOptions { Task = "item" });
         var fault = await Assert.ThrowsAsync<InvalidInputException>(() =>
             BatchScorer.RunAsync(package, dataset, Output, new ScoreOptions { Task = "member", Snapshot = Snapshot }));
-        Assert.Equal($"snapshot {Snapshot}, task definition: found 'item', expected 'member'.", fault.Message);
+        Assert.Equal($"snapshot {Snapshot}, task definition: found 'item' with 3 numbers a task, expected 'member' with 5.", fault.Message);
     }
 
     [Fact]
@@ -127,6 +127,22 @@ public sealed class BatchScorerTests : IDisposable
 
         var fault = await Assert.ThrowsAsync<InvalidInputException>(() => BatchScorer.RunAsync(package, Dataset.Open(folder["train"]), Output));
         Assert.Equal($"dataset {folder["train"]}, task definition 'member': found no rows, expected rows in test.", fault.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_TaskLargerThanAPart_ScoresAllOfIt()
+    {
+        var package = TestModel.Package(TestModel.Exact, folder["package"]);
+        await using (var writer = DatasetWriter.Create(folder["dataset"], TestModel.Schema))
+        {
+            await writer.AppendAsync("member", Split.Test, TestDataset.Rows([("a", 70_000), ("b", 1)], seed: 1));
+            await writer.AppendAsync("item", Split.Test, TestDataset.Rows([("a", 1)], seed: 1));
+            await writer.CompleteAsync("{}");
+        }
+
+        var report = await BatchScorer.RunAsync(package, Dataset.Open(folder["dataset"]), Output);
+        Assert.Equal((70_001L, 2L), (report.RowCount, report.TaskCount));
+        Assert.Equal(Enumerable.Range(0, 70_001).Select(row => $"{row}"), ScoreTable.Csv(Output)["row"]);
     }
 
     [Theory]

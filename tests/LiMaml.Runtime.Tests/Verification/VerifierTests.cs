@@ -15,7 +15,7 @@ public sealed class VerifierTests : IDisposable
     [Fact]
     public void Verify_WhatWasRecorded_PassesForEveryOutputOfEveryGraph()
     {
-        var package = TestModel.Package(TestModel.Two, folder["package"]);
+        var package = TestModel.Recorded(TestModel.Two, folder["package"]);
         var report = Verifier.Verify(package.Folder);
         Assert.True(report.Passed);
         Assert.Equal(package.Manifest.BundleId, report.BundleId);
@@ -89,7 +89,7 @@ public sealed class VerifierTests : IDisposable
         Assert.Contains("model.onnx", Assert.Throws<InvalidInputException>(() => Verifier.Verify(package.Folder)).Message);
     }
 
-    private IReadOnlyList<HandoffCase> Recorded(string name = "first") => TestModel.Package(TestModel.Mlp, folder[name]).ReadHandoff();
+    private IReadOnlyList<HandoffCase> Recorded(string name = "first") => TestModel.Recorded(TestModel.Mlp, folder[name]).ReadHandoff();
 
     private void Off(string target, string output, float off) => TestModel.Package(
         TestModel.Checkpoint(TestModel.Mlp, TestModel.Schema),

@@ -11,8 +11,10 @@ namespace LiMaml.Training.Evaluation;
 /// </summary>
 internal static class FineTuningSearch
 {
-    private static readonly int[] Steps = [1, 3, 5, 10];
-    private static readonly double[] Factors = [0.03, 0.1, 0.3, 1, 3];
+    private static readonly (int[] Steps, double[] Factors) MetaBlockGrid = ([1, 3, 5, 10], [0.03, 0.1, 0.3, 1, 3]);
+
+    // More weights move, so smaller steps suit; and each step costs several times as much.
+    private static readonly (int[] Steps, double[] Factors) NetworkGrid = ([1, 3], [0.01, 0.03, 0.1, 0.3]);
 
     /// <summary>The best of the grids around <paramref name="starts"/>' step sizes; the first of equals.</summary>
     public static (InnerLoopSpec Spec, double Score) Choose(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, IReadOnlyList<InnerLoopSpec> starts, CancellationToken cancellation)
@@ -28,7 +30,10 @@ internal static class FineTuningSearch
         return best;
     }
 
-    private static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start) =>
-        Steps.SelectMany(steps => Factors.Select(factor => start with { Steps = steps, StepSize = start.StepSize * factor }))
+    private static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start)
+    {
+        var (steps, factors) = start.Adapts is AdaptedWeights.Network ? NetworkGrid : MetaBlockGrid;
+        return steps.SelectMany(count => factors.Select(factor => start with { Steps = count, StepSize = start.StepSize * factor }))
             .Where(candidate => candidate.StepSize * candidate.Proximal <= 1);
+    }
 }
