@@ -67,7 +67,7 @@ internal static class EmbedCommand
     {
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.TaskCount:N0} tasks adapted to {report.RowCount:N0} rows up to {report.AsOf:yyyy-MM-dd HH:mm:ss}Z in {report.Elapsed.TotalSeconds:F1} s ({report.TaskCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} tasks/s)."));
+            $"{report.TaskCount:N0} tasks adapted to {report.RowCount:N0} rows up to {report.AsOf:yyyy-MM-dd HH:mm:ss}Z in {report.Elapsed.TotalSeconds:F1} s ({report.TaskCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} tasks/s on {report.Provider})."));
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Mean support loss {report.MeanLossBefore:F4} before, {report.MeanLossAfter:F4} after."));
         if (report.DivergedTaskCount > 0)
         {

@@ -63,5 +63,5 @@ internal static class ScoreCommand
     internal static void Show(ScoreReport report, Terminal terminal) =>
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.RowCount:N0} rows of {report.TaskCount:N0} tasks scored in {report.Elapsed.TotalSeconds:F1} s ({report.RowCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} rows/s); {report.ColdRowCount:N0} rows of {report.ColdTaskCount:N0} tasks had no stored embedding and got the unadapted one."));
+            $"{report.RowCount:N0} rows of {report.TaskCount:N0} tasks scored in {report.Elapsed.TotalSeconds:F1} s ({report.RowCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} rows/s on {report.Provider}); {report.ColdRowCount:N0} rows of {report.ColdTaskCount:N0} tasks had no stored embedding and got the unadapted one."));
 }
