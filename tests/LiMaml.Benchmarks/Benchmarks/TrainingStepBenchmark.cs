@@ -54,7 +54,8 @@ internal sealed class TrainingStepBenchmark : Benchmark
             using var scope = NewDisposeScope();
             loss(objective).backward();
             optimizer.Step(0);
-        }) { Tasks = Tasks };
+        })
+        { Tasks = Tasks };
     }
 
     private PaddedRows Rows(int length)

@@ -1,5 +1,5 @@
-using LiMaml.Cli.Arguments;
 using System.CommandLine;
+using LiMaml.Cli.Arguments;
 
 namespace LiMaml.Cli.Tests.Arguments;
 
