@@ -42,7 +42,7 @@ internal static class EmbedCommand
             var chosen = result.GetValue(splits);
             var target = result.GetRequiredValue(output);
             var report = await RunAsync(
-                result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, chosen is null ? options : options with { Splits = chosen }, terminal, cancellation);
+                result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, chosen is { Length: > 0 } ? options with { Splits = chosen } : options, terminal, cancellation);
             Show(report, terminal);
             terminal.WriteLine($"Snapshot: {target}");
             return ExitCodes.Success;

@@ -15,7 +15,7 @@ internal static class QuickstartCommand
     {
         var output = Common.Out($"Folder for everything that is made. Default {DefaultFolder}; what an earlier quickstart left there is replaced.");
         output.Required = false;
-        var rows = Text.Number("--rows", "Interactions to make up. Default 60,000.", 1_000L, 1_000_000_000);
+        var rows = Text.Number("--rows", "Interactions to make up. Default 150,000.", 1_000L, 1_000_000_000);
         var seed = Text.Number("--seed", "Seeds the data and the training. Default 1.", int.MinValue, int.MaxValue, "number");
         var epochs = Text.Number("--epochs", "Most epochs of each training. Default 8.", 1, 1000);
         var threads = Common.Threads();
@@ -26,7 +26,7 @@ internal static class QuickstartCommand
         command.SetAction(async (result, cancellation) =>
         {
             TrainCommand.UseThreads(result.GetValue(threads) ?? 0);
-            var options = new QuickstartOptions(result.GetValue(rows) ?? 60_000, result.GetValue(seed) ?? 1, result.GetValue(epochs) ?? 8);
+            var options = new QuickstartOptions(result.GetValue(rows) ?? 150_000, result.GetValue(seed) ?? 1, result.GetValue(epochs) ?? 8);
             using var folder = QuickstartFolder.Create(result.GetValue(output) ?? DefaultFolder, options);
             return await new QuickstartRun(options, folder, terminal, cancellation).RunAsync() ? ExitCodes.Success : ExitCodes.Failure;
         });
