@@ -16,10 +16,11 @@ internal sealed class ProgressBars(ProgressContext context, TimeProvider clock) 
     {
         lock (gate)
         {
-            bar ??= context.AddTask("", maxValue: 1);
+            var text = Markup.Escape(stage.Describe(value));
+            bar ??= context.AddTask(text, maxValue: 1);
             bar.IsIndeterminate = value.Share is null;
             bar.Value = Math.Min(value.Share ?? 0, 0.999); // a full bar would count as finished, and the next stage needs it
-            bar.Description = Markup.Escape(stage.Describe(value));
+            bar.Description = text;
         }
     }
 }

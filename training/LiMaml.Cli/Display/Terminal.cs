@@ -31,6 +31,9 @@ internal sealed class Terminal
     /// <summary>Plain lines to the given writers.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error, TimeProvider? clock = null) => new(output, error, null, clock ?? TimeProvider.System);
 
+    /// <summary>A person's terminal.</summary>
+    public static Terminal Interactive(IAnsiConsole console, TextWriter error) => new(console.Profile.Out.Writer, error, console, TimeProvider.System);
+
     /// <summary>Writes a line of text; above the bar where one is shown.</summary>
     public void WriteLine(string text = "")
     {
