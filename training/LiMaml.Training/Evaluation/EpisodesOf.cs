@@ -14,8 +14,8 @@ internal static class EpisodesOf
 
     private static int[] MostRecent(TaskData data, int task, IReadOnlyList<Split> splits, int capacity)
     {
-        var rows = splits.SelectMany(split => Positions(data.Rows(task, split))).ToArray();
-        Array.Sort([.. rows.Select(row => data.Timestamps[row])], rows); // random splits interleave; others are in order already
+        // Random splits interleave; others are in order already. The sort is stable: rows of one moment keep the dataset's order.
+        var rows = splits.SelectMany(split => Positions(data.Rows(task, split))).OrderBy(row => data.Timestamps[row]).ToArray();
         return rows.Length <= capacity ? rows : rows[^capacity..];
     }
 

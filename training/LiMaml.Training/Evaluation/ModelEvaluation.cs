@@ -89,9 +89,8 @@ public static class ModelEvaluation
         using var ownedData = data;
         using var parameters = ModelParameters.From(checkpoint, data.Labels.device);
         var network = new Network<Tensor>(checkpoint.Model, checkpoint.Schema, new TorchAlgebra(data.Labels.device), name => parameters[name]);
-        IReadOnlyList<Split> support = options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
         var fineTuning = checkpoint.Model.FineTuning;
-        var episodes = EpisodesOf.Tasks(data, support, Split.Test, fineTuning.SupportCapacity);
+        var episodes = EpisodesOf.Tasks(data, Support(options), Split.Test, fineTuning.SupportCapacity);
         foreach (var (mode, seeds) in modes)
         {
             var steps = mode is ScoringMode.NoFineTuning ? fineTuning with { Steps = 0 } : fineTuning;
@@ -112,25 +111,24 @@ public static class ModelEvaluation
         using var data = await TaskData.LoadAsync(dataset, spec, CPU, null, cancellation).ConfigureAwait(false);
         using var sum = data.GlobalInputs[FeatureLayout.DenseInput].sum(1);
         var values = sum.data<float>().ToArray();
-        IReadOnlyList<Split> support = options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
-        return Collect(data, EpisodesOf.Tasks(data, support, Split.Test, 1), row => values[row]);
+        return Collect(data, EpisodesOf.Tasks(data, Support(options), Split.Test, 1), row => values[row]);
     }
 
     private static Scores Collect(TaskData data, IReadOnlyList<Episode> episodes, Func<int, float> score)
     {
         var rows = episodes.SelectMany(episode => episode.Query.Select(row => (Row: row, Episode: episode))).ToList();
-        var samples = new ScoredSamples(
-            [.. rows.Select(row => row.Episode.Task)],
-            [.. rows.Select(row => score(row.Row))],
-            [.. rows.Select(row => data.LabelValues[row.Row])],
-            [.. rows.Select(row => data.WeightValues[row.Row])]);
         var cold = rows.Where(row => row.Episode.Support.Length == 0).ToList();
-        return new Scores(samples, cold.Count == 0 ? null : new ScoredSamples(
-            [.. cold.Select(row => row.Episode.Task)],
-            [.. cold.Select(row => score(row.Row))],
-            [.. cold.Select(row => data.LabelValues[row.Row])],
-            [.. cold.Select(row => data.WeightValues[row.Row])]));
+        return new Scores(Samples(rows), cold.Count == 0 ? null : Samples(cold));
+
+        ScoredSamples Samples(List<(int Row, Episode Episode)> of) => new(
+            [.. of.Select(row => row.Episode.Task)],
+            [.. of.Select(row => score(row.Row))],
+            [.. of.Select(row => data.LabelValues[row.Row])],
+            [.. of.Select(row => data.WeightValues[row.Row])]);
     }
+
+    private static IReadOnlyList<Split> Support(EvaluationOptions options) =>
+        options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
 
     private static List<EvaluationRow> Rows(List<(string Model, ScoringMode Mode, List<Scores> Seeds)> scored, string baseline, LabelKind label)
     {

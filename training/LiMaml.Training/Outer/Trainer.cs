@@ -133,6 +133,11 @@ internal sealed class Trainer : IDisposable
         folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), clock.Elapsed.TotalSeconds));
         Report(state, steps, auc);
         var finished = epoch >= options.Epochs || epoch - state.BestEpoch >= options.Patience;
+        if (finished && state.BestEpoch == 0)
+        {
+            throw new Models.InvalidInputException("training, validation after fine-tuning", $"no finite scores in {epoch} epochs", "finite scores: a smaller innerLoop.stepSize or fewer innerLoop.steps");
+        }
+
         if (finished)
         {
             state = ChooseFineTuning(state, cancellation);
