@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What the inner loop adds to a training step (paper Table 9).</summary>
-internal sealed class TrainingStepBenchmark : Benchmark
+internal sealed class TrainingStepBenchmark : TimedBenchmark
 {
     private const int Tasks = 128;
     private const int Support = 24;
