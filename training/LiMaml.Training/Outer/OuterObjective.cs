@@ -51,14 +51,23 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
         var loss = network.Loss.Value(pass.Logit, query.Labels);
         if (metaEmbeddingL2 > 0)
         {
-            loss = loss.add(embedding.square().sum(-1, keepdim: true).mul(metaEmbeddingL2 / 2));
+            loss = Penalised(loss, embedding, metaEmbeddingL2 / 2);
         }
 
         foreach (var vectors in lookups)
         {
-            loss = loss.add(vectors.square().sum(-1, keepdim: true).mul(embeddingL2));
+            loss = Penalised(loss, vectors, embeddingL2);
         }
 
-        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(1e-12));
+        using Scalar least = 1e-12;
+        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(least));
+    }
+
+    private static Tensor Penalised(Tensor loss, Tensor vectors, double factor)
+    {
+        // Named, since TorchSharp's numbers must be held while native code reads them.
+        using Scalar number = factor;
+        using Scalar unit = 1;
+        return loss.add(vectors.square().sum(-1, keepdim: true).mul(number), unit);
     }
 }
