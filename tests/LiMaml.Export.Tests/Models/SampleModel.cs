@@ -49,7 +49,7 @@ internal sealed class SampleModel
             FeatureEmbeddingSize = 3,
             Layers = [new(8), new(5)],
         },
-        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, SupportCapacity = 8 },
+        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0, SupportCapacity = 8 },
     };
 
     public static int Size(string feature) => SampleSchema.Binary.Feature(feature) switch

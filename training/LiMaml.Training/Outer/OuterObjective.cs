@@ -51,23 +51,14 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
         var loss = network.Loss.Value(pass.Logit, query.Labels);
         if (metaEmbeddingL2 > 0)
         {
-            loss = Penalised(loss, embedding, metaEmbeddingL2 / 2);
+            loss = network.Algebra.Add(loss, network.Algebra.Scale(embedding.square().sum(-1, keepdim: true), metaEmbeddingL2 / 2));
         }
 
         foreach (var vectors in lookups)
         {
-            loss = Penalised(loss, vectors, embeddingL2);
+            loss = network.Algebra.Add(loss, network.Algebra.Scale(vectors.square().sum(-1, keepdim: true), embeddingL2));
         }
 
-        using Scalar least = 1e-12;
-        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(least));
-    }
-
-    private static Tensor Penalised(Tensor loss, Tensor vectors, double factor)
-    {
-        // Named, since TorchSharp's numbers must be held while native code reads them.
-        using Scalar number = factor;
-        using Scalar unit = 1;
-        return loss.add(vectors.square().sum(-1, keepdim: true).mul(number), unit);
+        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(Scalars.Of(1e-12)));
     }
 }

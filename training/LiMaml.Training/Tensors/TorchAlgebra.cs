@@ -5,14 +5,8 @@ using static TorchSharp.torch;
 namespace LiMaml.Training.Tensors;
 
 /// <summary>Runs the network on TorchSharp, on one device and in one precision.</summary>
-/// <remarks>
-/// A number among the operands is an object to TorchSharp, and one that nothing refers to any more may be finalised while native
-/// code still reads it. So none is left to an implicit conversion, those inside TorchSharp's shorter overloads included.
-/// </remarks>
 internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 {
-    private static readonly Scalar Nought = 0;
-    private static readonly Scalar Unit = 1;
     private readonly Device device;
     private readonly ScalarType precision;
 
@@ -33,7 +27,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
     public Tensor Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         tensor(values.ToArray(), shape.ToArray(), dtype: precision, device: device).DetachFromDisposeScope();
 
-    public Tensor Add(Tensor a, Tensor b) => a.add(b, Unit);
+    public Tensor Add(Tensor a, Tensor b) => a.add(b, Scalars.Of(1));
 
     public Tensor Subtract(Tensor a, Tensor b) => a.sub(b);
 
@@ -41,11 +35,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Divide(Tensor a, Tensor b) => a.div(b);
 
-    public Tensor Scale(Tensor a, double factor)
-    {
-        using Scalar number = factor;
-        return a.mul(number);
-    }
+    public Tensor Scale(Tensor a, double factor) => a.mul(Scalars.Of(factor));
 
     public Tensor MatMul(Tensor a, Tensor b) => a.matmul(b);
 
@@ -55,13 +45,13 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Relu(Tensor a) => a.relu();
 
-    public Tensor Positive(Tensor a) => a.detach().gt(Nought).to_type(precision);
+    public Tensor Positive(Tensor a) => a.detach().gt(Scalars.Of(0)).to_type(precision);
 
     public Tensor AtLeast(Tensor a, Tensor b) => a.detach().ge(b).to_type(precision);
 
     public Tensor Sigmoid(Tensor a) => a.sigmoid();
 
-    public Tensor Softplus(Tensor a) => nn.functional.logsigmoid(a.neg()).neg();
+    public Tensor Softplus(Tensor a) => nn.functional.logsigmoid(a.neg()).neg(); // softplus itself hands over temporary scalars
 
     public Tensor Tanh(Tensor a) => a.tanh();
 
@@ -81,14 +71,10 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
         return rows.reshape([.. indices.shape, table.shape[1]]);
     }
 
-    public Tensor IsPresent(Tensor indices) => indices.gt(Nought).to_type(precision);
+    public Tensor IsPresent(Tensor indices) => indices.gt(Scalars.Of(0)).to_type(precision);
 
     public Tensor StopGradient(Tensor a) => a.detach();
 
-    public Tensor? DropoutFactors(Tensor like, double rate)
-    {
-        using Scalar dropped = rate;
-        using Scalar kept = 1 - rate;
-        return Training ? rand_like(like.detach()).ge(dropped).to_type(precision).div(kept) : null;
-    }
+    public Tensor? DropoutFactors(Tensor like, double rate) =>
+        Training ? rand_like(like.detach()).ge(Scalars.Of(rate)).to_type(precision).div(Scalars.Of(1 - rate)) : null;
 }
