@@ -8,8 +8,8 @@ namespace LiMaml.Training.Outer;
 internal sealed record Moments(Tensor First, Tensor Second);
 
 /// <summary>
-/// How parameters move in one step. TorchSharp's own optimizers leave their numbers to the collector, which may finalise one
-/// while native code reads it (see <see cref="Scalars"/>); here all numbers of a step are made first and held until its end.
+/// How parameters move in one step. TorchSharp's own optimizers hand temporary scalars to native code (see <see cref="Scalars"/>);
+/// here the numbers of a step are made first and held until its end.
 /// </summary>
 internal abstract class UpdateRule : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class AdamRule : UpdateRule
     private const double SecondDecay = 0.999;
     private const double Epsilon = 1e-8;
     private readonly bool decoupled;
-    private readonly Scalar weightDecay, shrink, one, firstKept, firstNew, secondKept, secondNew, scale, epsilon, rate;
+    private readonly Scalar weightDecay, shrink, scale, rate;
 
     /// <param name="decoupled">AdamW.</param>
     /// <param name="learningRate">Of this step.</param>
@@ -48,13 +48,9 @@ internal sealed class AdamRule : UpdateRule
     public AdamRule(bool decoupled, double learningRate, double weightDecay, long step)
     {
         this.decoupled = decoupled;
-        this.weightDecay = Number(weightDecay);
+        this.weightDecay = Scalars.Of(weightDecay);
         shrink = Number(1 - (learningRate * weightDecay));
-        one = Number(1);
-        (firstKept, firstNew) = (Number(FirstDecay), Number(1 - FirstDecay));
-        (secondKept, secondNew) = (Number(SecondDecay), Number(1 - SecondDecay));
         scale = Number(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step + 1))); // the moments began at 0
-        epsilon = Number(Epsilon);
         rate = Number(-learningRate / (1 - Math.Pow(FirstDecay, step + 1)));
     }
 
@@ -70,9 +66,9 @@ internal sealed class AdamRule : UpdateRule
             gradient.add_(parameter, weightDecay);
         }
 
-        moments.First.mul_(firstKept).add_(gradient, firstNew);
-        moments.Second.mul_(secondKept).addcmul_(gradient, gradient, secondNew);
-        parameter.addcdiv_(moments.First, moments.Second.sqrt().mul_(scale).add_(epsilon, one), rate);
+        moments.First.mul_(Scalars.Of(FirstDecay)).add_(gradient, Scalars.Of(1 - FirstDecay));
+        moments.Second.mul_(Scalars.Of(SecondDecay)).addcmul_(gradient, gradient, Scalars.Of(1 - SecondDecay));
+        parameter.addcdiv_(moments.First, moments.Second.sqrt().mul_(scale).add_(Scalars.Of(Epsilon), Scalars.Of(1)), rate);
     }
 }
 
@@ -80,15 +76,13 @@ internal sealed class AdamRule : UpdateRule
 internal sealed class MomentumRule : UpdateRule
 {
     private const double Momentum = 0.9;
-    private readonly Scalar weightDecay, kept, one, rate;
+    private readonly Scalar weightDecay, rate;
 
     /// <param name="learningRate">Of this step.</param>
     /// <param name="weightDecay">Of parameters that decay.</param>
     public MomentumRule(double learningRate, double weightDecay)
     {
-        this.weightDecay = Number(weightDecay);
-        kept = Number(Momentum);
-        one = Number(1);
+        this.weightDecay = Scalars.Of(weightDecay);
         rate = Number(-learningRate);
     }
 
@@ -100,6 +94,6 @@ internal sealed class MomentumRule : UpdateRule
             gradient.add_(parameter, weightDecay);
         }
 
-        parameter.add_(moments.First.mul_(kept).add_(gradient, one), rate);
+        parameter.add_(moments.First.mul_(Scalars.Of(Momentum)).add_(gradient, Scalars.Of(1)), rate);
     }
 }
