@@ -68,6 +68,8 @@ public sealed record KafkaOptions
         Require(EventFormats.Names.Contains(Format), nameof(Format), $"'{Format}'", $"one of {string.Join(", ", EventFormats.Names)}");
         Require(Format != EventFormats.Avro || Uri.TryCreate(SchemaRegistryUrl, UriKind.Absolute, out _), nameof(SchemaRegistryUrl), $"'{SchemaRegistryUrl}'", "an URL, since Format is avro");
         Require(DeadLetters != Topic && DeadLetters.Length > 0, nameof(DeadLetterTopic), $"'{DeadLetters}'", "a topic other than Topic");
+        var reserved = Properties.Keys.FirstOrDefault(ClientSettings.Reserved.Contains);
+        Require(reserved is null, nameof(Properties), $"'{reserved}'", "settings that LiMaml does not set itself");
         Require(Enum.IsDefined(StartFrom), nameof(StartFrom), $"{StartFrom}", "Beginning or MaxAge");
         Require(BatchRecords is >= 1 and <= 100_000, nameof(BatchRecords), $"{BatchRecords}", "1 to 100000 records");
         RequireSpan(BatchTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), nameof(BatchTime));
