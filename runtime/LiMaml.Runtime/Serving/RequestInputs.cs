@@ -55,7 +55,7 @@ internal static class RequestInputs
     {
         var input = call.Served.Input(name);
         Check(input.Kind == kind, $"input '{name}'", $"{kind}", $"{input.Kind}");
-        Check(input.Columns.Count > 0, $"input '{name}'", "a tensor", $"{nameof(request.Embeddings)}, by task definition");
+        Check(input.Columns.Count > 0, $"input '{name}'", "a tensor", $"{nameof(ScoreRequest.Embeddings)}, by task definition");
         return input;
     }
 
