@@ -25,6 +25,18 @@ internal sealed class InferenceErrors(ILogger logger)
         }
     };
 
+    /// <summary>An error's body.</summary>
+    public static byte[] Body(string message)
+    {
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            Write(json, message);
+        }
+
+        return body.ToArray();
+    }
+
     private async Task RefuseAsync(HttpContext context, Exception error)
     {
         var (status, message) = Describe(error);
@@ -38,15 +50,18 @@ internal sealed class InferenceErrors(ILogger logger)
             context.Response.Headers.RetryAfter = "1";
         }
 
-        await InferenceEndpoints.WriteJsonAsync(context, status, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("error", message);
-            json.WriteEndObject();
-        });
+        await InferenceEndpoints.WriteJsonAsync(context, status, json => Write(json, message));
     }
 
-    private static (int Status, string Message) Describe(Exception error) => error switch
+    private static void Write(Utf8JsonWriter json, string message)
+    {
+        json.WriteStartObject();
+        json.WriteString("error", message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The status and the message that tell a client what went wrong.</summary>
+    public static (int Status, string Message) Describe(Exception error) => error switch
     {
         RefusedException refused => (refused.Status, refused.Message),
         InvalidInputException => (StatusCodes.Status400BadRequest, error.Message),

@@ -78,7 +78,8 @@ internal static class ClientSettings
         }
     }
 
-    private static ClientConfig Common(KafkaOptions options) => new()
+    /// <summary>What all clients have.</summary>
+    public static ClientConfig Common(KafkaOptions options) => new()
     {
         BootstrapServers = options.BootstrapServers,
         ClientId = options.ClientId,
