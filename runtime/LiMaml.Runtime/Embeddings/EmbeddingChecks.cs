@@ -19,21 +19,21 @@ public static class EmbeddingChecks
     /// <summary>UTF-8 that throws at text which is not Unicode (a lone surrogate) in place of writing something else.</summary>
     internal static UTF8Encoding StrictUtf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Checks a write and returns the vector size of each task definition in it.</summary>
+    /// <summary>Checks a write and returns the first embedding of each task definition in it, which has the size of the others.</summary>
     /// <exception cref="InvalidInputException">The first fault found: where, what, and what would be accepted.</exception>
-    public static IReadOnlyDictionary<string, int> Write(string bundleId, long generation, IReadOnlyList<StoredEmbedding> embeddings)
+    public static IReadOnlyDictionary<string, StoredEmbedding> Write(string bundleId, long generation, IReadOnlyList<StoredEmbedding> embeddings)
     {
         ArgumentNullException.ThrowIfNull(bundleId);
         ArgumentNullException.ThrowIfNull(embeddings);
         Expect(bundleId.Length == BundleId.Length && bundleId.All(char.IsAsciiHexDigitLower), "bundle id", $"'{bundleId}'", $"{BundleId.Length} lower-case hexadecimal digits");
         Expect(generation >= 0, "generation", $"{generation}", "0 or more");
-        var sizes = new Dictionary<string, int>();
+        var firsts = new Dictionary<string, StoredEmbedding>();
         foreach (var embedding in embeddings)
         {
-            if (!sizes.TryGetValue(embedding.Task, out var size))
+            if (!firsts.TryGetValue(embedding.Task, out var first))
             {
                 Task(embedding.Task);
-                sizes.Add(embedding.Task, size = embedding.Vector.Length);
+                firsts.Add(embedding.Task, first = embedding);
             }
 
             if (!IsKey(embedding.Key))
@@ -41,11 +41,11 @@ public static class EmbeddingChecks
                 throw new InvalidInputException($"task '{embedding.Task}': key", $"'{embedding.Key}'", $"1 to {MaxKeyBytes} bytes of UTF-8");
             }
 
-            Size(embedding.Task, embedding.Key, embedding.Vector.Length, size);
+            Size(embedding, first.Vector.Length);
             Values(embedding, $"task '{embedding.Task}'");
         }
 
-        return sizes;
+        return firsts;
     }
 
     /// <summary>Whether a store could have <paramref name="key"/>.</summary>
@@ -62,13 +62,14 @@ public static class EmbeddingChecks
         }
     }
 
-    /// <summary>Checks the size of a vector against that of the task definition's others.</summary>
+    /// <summary>Checks the size of an embedding's vector against that of the task definition's others.</summary>
     /// <exception cref="InvalidInputException">They differ.</exception>
-    public static void Size(string task, string key, int size, int expected)
+    public static void Size(StoredEmbedding embedding, int expected)
     {
-        if (size != expected)
+        ArgumentNullException.ThrowIfNull(embedding);
+        if (embedding.Vector.Length != expected)
         {
-            throw new InvalidInputException($"embedding of task '{task}', key '{key}'", $"{size} numbers", $"{expected}, as the generation's others have");
+            throw new InvalidInputException($"embedding of task '{embedding.Task}', key '{embedding.Key}'", $"{embedding.Vector.Length} numbers", $"{expected}, as the generation's others have");
         }
     }
 

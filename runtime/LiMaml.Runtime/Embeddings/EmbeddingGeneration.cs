@@ -21,13 +21,13 @@ internal sealed class EmbeddingGeneration(string bundleId, long number)
 
     /// <summary>Checks vector sizes against what the generation has.</summary>
     /// <exception cref="LiMaml.Models.InvalidInputException">A size differs.</exception>
-    public void Check(IReadOnlyDictionary<string, int> sizes, IReadOnlyList<StoredEmbedding> embeddings)
+    public void Check(IReadOnlyDictionary<string, StoredEmbedding> firsts)
     {
-        foreach (var (task, size) in sizes)
+        foreach (var (task, first) in firsts)
         {
             if (tables.TryGetValue(task, out var table))
             {
-                EmbeddingChecks.Size(task, embeddings.First(embedding => embedding.Task == task).Key, size, table.Size);
+                EmbeddingChecks.Size(first, table.Size);
             }
         }
     }

@@ -53,12 +53,12 @@ public sealed class LocalEmbeddingStore : IEmbeddingStore
     /// <inheritdoc/>
     public Task WriteAsync(string bundleId, long generation, IReadOnlyList<StoredEmbedding> embeddings, CancellationToken ct)
     {
-        var sizes = EmbeddingChecks.Write(bundleId, generation, embeddings);
+        var firsts = EmbeddingChecks.Write(bundleId, generation, embeddings);
         return ChangeAsync(
             () =>
             {
                 var target = index.Write(bundleId, generation);
-                target.Check(sizes, embeddings);
+                target.Check(firsts);
                 database.Write(bundleId, generation, embeddings);
                 target.Upsert(embeddings);
             },

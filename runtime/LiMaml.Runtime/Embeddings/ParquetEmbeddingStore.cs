@@ -49,7 +49,7 @@ public sealed class ParquetEmbeddingStore : IEmbeddingStore
     /// <inheritdoc/>
     public Task WriteAsync(string bundleId, long generation, IReadOnlyList<StoredEmbedding> embeddings, CancellationToken ct)
     {
-        var sizes = EmbeddingChecks.Write(bundleId, generation, embeddings);
+        var firsts = EmbeddingChecks.Write(bundleId, generation, embeddings);
         return ChangeAsync(
             () =>
             {
@@ -59,7 +59,7 @@ public sealed class ParquetEmbeddingStore : IEmbeddingStore
                 }
 
                 var target = index.Write(bundleId, generation);
-                target.Check(sizes, embeddings);
+                target.Check(firsts);
                 target.Upsert(embeddings);
                 return Task.CompletedTask;
             },
