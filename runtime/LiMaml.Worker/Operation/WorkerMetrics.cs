@@ -48,8 +48,10 @@ internal sealed class WorkerMetrics
         meter.CreateObservableGauge("limaml.consumer.partitions", () => stores.Open.Count, "{partition}", "Partitions assigned to this worker.");
         meter.CreateObservableGauge("limaml.consumer.lag", () => Each(windows => windows.Lag), "{message}", "Records between the windows' next offset and the partition's end.");
         meter.CreateObservableCounter("limaml.window.events", Counts, "{event}", "What became of events, since the partition's store was made.");
-        meter.CreateObservableGauge("limaml.window.dirty_tasks", () => Each(windows => windows.Try(store => (long?)store.DirtyCount)), "{task}", "Tasks that changed since they were adapted, roughly.");
-        meter.CreateObservableGauge("limaml.window.disk", () => Each(windows => windows.Try(store => (long?)store.DiskBytes)), "By", "Size of the window stores, roughly.");
+        meter.CreateObservableGauge("limaml.window.tasks", () => Each(windows => windows.Totals?.TaskCount), "{task}", "Windows, as last counted.");
+        meter.CreateObservableGauge("limaml.window.samples", () => Each(windows => windows.Totals?.SampleCount), "{sample}", "Samples on disk, as last counted.");
+        meter.CreateObservableGauge("limaml.window.dirty_tasks", () => Each(windows => windows.Totals?.DirtyCount), "{task}", "Tasks that changed since they were adapted, as last counted.");
+        meter.CreateObservableGauge("limaml.window.disk", () => Each(windows => windows.Totals?.DiskBytes), "By", "Size of the window stores, as last counted.");
         meter.CreateObservableGauge(
             "limaml.window.watermark_age",
             () => Each(windows => windows.Try(store => store.Watermark) is { } time ? (double?)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch.AddMicroseconds(time)).TotalSeconds : null),
