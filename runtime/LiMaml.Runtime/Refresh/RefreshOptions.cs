@@ -8,7 +8,7 @@ public sealed record RefreshOptions
 {
     /// <summary>
     /// Chunks of windows that are adapted at the same time, each on a thread of its own beside the threads of the graphs'
-    /// sessions (<see cref="Graphs.GraphOptions.Threads"/>); 1 to 256, 1 by default.
+    /// sessions (see <see cref="Adapter"/>); 1 to 256, 1 by default.
     /// </summary>
     public int Threads { get; init; } = 1;
 

@@ -1,5 +1,4 @@
 using LiMaml.Models.Packages;
-using LiMaml.Models.Schemas;
 using LiMaml.Runtime.Adaptation;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Embeddings;
@@ -10,15 +9,15 @@ namespace LiMaml.Runtime.Refresh;
 /// <summary>From windows of one task definition to embeddings that the guardrails let pass. Thread-safe.</summary>
 internal sealed class TaskRefresh : IDisposable
 {
-    private readonly DatasetSchema schema;
+    private readonly RowEncoder encoder;
     private readonly Adapter adapter;
     private readonly UnadaptedEmbeddings unadapted;
     private readonly Guardrails guardrails;
 
     public TaskRefresh(ModelPackage package, string task, RefreshOptions options)
     {
-        schema = package.Manifest.Schema;
         adapter = Adapter.Open(package, task, options.Adapter);
+        encoder = RowEncoder.For(package.Manifest.Schema, adapter.Features);
         try
         {
             unadapted = UnadaptedEmbeddings.Open(package, task, options.Adapter.Graphs);
@@ -39,7 +38,7 @@ internal sealed class TaskRefresh : IDisposable
     public int SupportCapacity => adapter.SupportCapacity;
 
     /// <summary>The windows as rows.</summary>
-    public TaskRows Encode(IReadOnlyList<Window> windows) => WindowRows.Encode(windows, schema, adapter.Features);
+    public TaskRows Encode(IReadOnlyList<Window> windows) => WindowRows.Encode(windows, encoder);
 
     /// <summary>Adapts to all rows.</summary>
     public AdaptedTasks Adapt(TaskRows rows, CancellationToken cancellation) => adapter.Adapt(rows, cancellation);
