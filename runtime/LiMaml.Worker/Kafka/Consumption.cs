@@ -27,9 +27,9 @@ internal sealed class Consumption : IDisposable
         this.options = options;
         reader = new EventReader(EventFormats.Create(options, schema), schema, windows.MaxFutureSkew, clock);
         Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, windows, loggers.CreateLogger<PartitionStores>());
-        var metrics = new WorkerMetrics(meters, Stores, Status, clock);
+        Metrics = new WorkerMetrics(meters, Stores, Status, clock);
         letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
-        var settlement = new Settlement(Stores, letters, Status, metrics, options, clock, loggers.CreateLogger<Settlement>());
+        var settlement = new Settlement(Stores, letters, Status, Metrics, options, clock, loggers.CreateLogger<Settlement>());
         var assignment = new Assignment(Stores, options, windows, Status, clock, loggers.CreateLogger<Assignment>());
         loop = new ConsumerLoop(options, reader, assignment, settlement, Status, clock, loggers.CreateLogger<ConsumerLoop>());
     }
@@ -39,6 +39,12 @@ internal sealed class Consumption : IDisposable
 
     /// <summary>How it goes.</summary>
     public ConsumptionStatus Status { get; } = new();
+
+    /// <summary>Whether the windows have all but the last batch of what the topic has.</summary>
+    public bool IsCaughtUp => Status.Joined && Stores.Open.All(windows => windows.Lag <= options.BatchRecords);
+
+    /// <summary>Counts and measures.</summary>
+    public WorkerMetrics Metrics { get; }
 
     /// <summary>Completes when reading has ended, with the fault that ended it if any.</summary>
     public Task Ended => loop.Ended;

@@ -1,4 +1,5 @@
 using LiMaml.Models;
+using LiMaml.Runtime.Refresh;
 using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Http;
@@ -20,6 +21,9 @@ public sealed record WorkerSettings
 
     /// <summary>When tasks are adapted.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
+
+    /// <summary>How tasks are adapted, and which adapted embeddings are used.</summary>
+    public RefreshOptions Refresh { get; init; } = new();
 
     /// <summary>Where embeddings are kept.</summary>
     public EmbeddingOptions Embeddings { get; init; } = new();
@@ -49,6 +53,7 @@ public sealed record WorkerSettings
             Kafka = Section<KafkaOptions>(configuration, nameof(Kafka)),
             Windows = Section<WindowOptions>(configuration, nameof(Windows)),
             Schedule = Section<ScheduleOptions>(configuration, nameof(Schedule)),
+            Refresh = Section<RefreshOptions>(configuration, nameof(Refresh)),
             Embeddings = Section<EmbeddingOptions>(configuration, nameof(Embeddings)),
             Scoring = Section<ScoringOptions>(configuration, nameof(Scoring)),
             Inference = Section<InferenceOptions>(configuration, nameof(Inference)),
@@ -66,6 +71,7 @@ public sealed record WorkerSettings
         Kafka.Validate();
         Windows.Validate();
         Schedule.Validate();
+        Refresh.Validate();
         Embeddings.Validate();
         Scoring.Validate();
         Inference.Validate();
