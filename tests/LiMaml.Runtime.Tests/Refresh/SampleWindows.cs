@@ -33,6 +33,15 @@ internal static class SampleWindows
         return Dataset.Open(folder);
     }
 
+    /// <summary>The windows of a dataset's training and validation rows, in a store in <paramref name="folder"/>.</summary>
+    public static async Task<WindowStore> ReplayAsync(Dataset dataset, string folder)
+    {
+        var events = await DatasetReplay.Read(dataset, [Split.Train, Split.Validation]).ToListAsync();
+        var windows = WindowStore.Open(folder, EventSchema.For(Schema), new WindowOptions { MaxAge = TimeSpan.FromDays(10_000) });
+        windows.Apply(events, events.Count);
+        return windows;
+    }
+
     private static RowGroup Rows(int seed, long time, params (string Key, int Count)[] tasks)
     {
         var rows = TestDataset.Rows(tasks, seed, time, Schema);
