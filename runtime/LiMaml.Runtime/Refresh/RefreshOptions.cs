@@ -8,12 +8,12 @@ public sealed record RefreshOptions
 {
     /// <summary>
     /// Chunks of windows that are adapted at the same time, each on a thread of its own beside the threads of the graphs'
-    /// sessions (see <see cref="Adapter"/>); 1 to 256, 1 by default.
+    /// sessions (<see cref="Graphs.GraphOptions.ThreadCount"/>); 1 to 256, 1 by default.
     /// </summary>
-    public int Threads { get; init; } = 1;
+    public int ThreadCount { get; init; } = 1;
 
     /// <summary>
-    /// Samples gathered before they are encoded, bucketed by support length and adapted; with <see cref="Threads"/> it bounds
+    /// Samples gathered before they are encoded, bucketed by support length and adapted; with <see cref="ThreadCount"/> it bounds
     /// memory. 1 to 16,777,216; 65,536 by default.
     /// </summary>
     public int ChunkRows { get; init; } = 65_536;
@@ -37,9 +37,9 @@ public sealed record RefreshOptions
     /// <exception cref="InvalidInputException">Names the setting, its value, and what would be accepted.</exception>
     public void Validate()
     {
-        if (Threads is < 1 or > 256)
+        if (ThreadCount is < 1 or > 256)
         {
-            throw new InvalidInputException(nameof(Threads), $"{Threads}", "1 to 256 threads");
+            throw new InvalidInputException(nameof(ThreadCount), $"{ThreadCount}", "1 to 256 threads");
         }
 
         if (ChunkRows is < 1 or > 1 << 24)

@@ -148,7 +148,7 @@ public sealed class Refresher : IDisposable
 
     private async Task AdaptAsync(RefreshRun run, RefreshSource source, CancellationToken cancellation)
     {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThreadCount, CancellationToken = cancellation };
         foreach (var task in tasks)
         {
             var chunks = run.Timed(WindowChunks.Of(source.Windows(task.Task), task.SupportCapacity, options.ChunkRows));
