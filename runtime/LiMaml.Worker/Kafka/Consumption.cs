@@ -8,10 +8,12 @@ namespace LiMaml.Worker.Kafka;
 /// <summary>Events in, windows out: everything between the topic and the stores, put together.</summary>
 internal sealed class Consumption : IDisposable
 {
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions options;
     private readonly EventReader reader;
     private readonly DeadLetters letters;
     private readonly ConsumerLoop loop;
+    private bool disposed;
 
     /// <summary>Prepares consumption; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="options">Validated.</param>
@@ -65,6 +67,13 @@ internal sealed class Consumption : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
+        StopAsync(StopTime).GetAwaiter().GetResult();
         loop.Dispose();
         letters.Dispose();
         Stores.Dispose();

@@ -21,13 +21,13 @@ internal sealed class Undo : IDisposable
     {
         while (opened.TryPop(out var last))
         {
-            if (last is IDisposable disposable)
+            if (last is IAsyncDisposable asynchronous)
             {
-                disposable.Dispose();
+                asynchronous.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
             else
             {
-                ((IAsyncDisposable)last).DisposeAsync().AsTask().GetAwaiter().GetResult();
+                ((IDisposable)last).Dispose();
             }
         }
     }

@@ -87,8 +87,6 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         await application.StopAsync();
         await application.DisposeAsync();
-        consumption.Dispose();
-        await scoring.DisposeAsync();
         await models.DisposeAsync();
         await embeddings.DisposeAsync();
         held.Dispose();
@@ -102,8 +100,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSingleton(settings.Worker);
         services.AddWorkerTelemetry(builder.Configuration);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Worker.ShutdownTime);
-        services.AddSingleton(_ => models);
-        services.AddSingleton(_ => embeddings);
+        services.AddSingleton(models); // instances stay ours to dispose, after everything that uses them
         services.AddSingleton(provider => new Consumption(
             settings.Kafka,
             settings.Windows,

@@ -63,6 +63,15 @@ public sealed record WorkerSettings
         return settings;
     }
 
+    /// <summary>Reads the section of the cluster alone, for programs that only talk to it.</summary>
+    /// <exception cref="InvalidInputException">A value can't be read, or is missing or out of range.</exception>
+    public static KafkaOptions ReadKafka(IConfiguration configuration)
+    {
+        var options = Section<KafkaOptions>(configuration, nameof(Kafka));
+        options.Validate();
+        return options;
+    }
+
     /// <summary>Throws where a value is missing or out of range, or two settings contradict each other.</summary>
     /// <exception cref="InvalidInputException">Names the setting.</exception>
     public void Validate()
