@@ -23,7 +23,9 @@ internal sealed class WorkerLock : IDisposable
         Directory.CreateDirectory(folder);
         try
         {
-            return new WorkerLock(new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folder);
+            var held = new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(Path.Combine(folder, AddressFile)); // of a worker that was killed
+            return new WorkerLock(held, folder);
         }
         catch (IOException fault) when (fault is not (DirectoryNotFoundException or PathTooLongException))
         {

@@ -92,6 +92,7 @@ internal sealed class WorkerMetrics
             select new Measurement<long>(count.Item2, [.. TagsOf(windows.Partition), new("outcome", count.Item1)]);
 
         meter.CreateObservableGauge("limaml.consumer.partitions", () => stores.Open.Count, "{partition}", "Partitions assigned to this worker.");
+        meter.CreateObservableGauge("limaml.consumer.next_offset", () => Each(windows => windows.NextOffset), description: "The windows' next offset.");
         meter.CreateObservableGauge("limaml.consumer.lag", () => Each(windows => windows.Lag), "{message}", "Records between the windows' next offset and the partition's end.");
         meter.CreateObservableCounter("limaml.window.events", Counts, "{event}", "What became of events, since the partition's store was made.");
         meter.CreateObservableGauge("limaml.window.tasks", () => Each(windows => windows.Totals?.TaskCount), "{task}", "Windows, as last counted.");

@@ -39,6 +39,9 @@ internal sealed class StreamRig : IDisposable
 
     public int Partitions => produced.Length;
 
+    /// <summary>Records sent to each partition.</summary>
+    public IReadOnlyList<long> Produced => [.. produced.Select(count => (long)count)];
+
     public EventSchema Schema { get; } = EventSchema.For(StreamEvents.Schema);
 
     public KafkaOptions Options => new()
