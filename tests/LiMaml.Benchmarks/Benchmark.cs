@@ -24,6 +24,9 @@ internal abstract class Benchmark : IDisposable
     /// <summary>Makes inputs and variants, not timed; tensor libraries are to use <paramref name="threads"/> threads.</summary>
     internal abstract IReadOnlyList<Variant> Prepare(int threads);
 
+    /// <summary>What the table cannot show, in Markdown, once the variants have run; nothing by default.</summary>
+    internal virtual string Findings() => "";
+
     /// <inheritdoc/>
     public virtual void Dispose()
     {

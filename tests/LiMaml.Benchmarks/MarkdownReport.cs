@@ -25,6 +25,7 @@ internal static class MarkdownReport
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
+            {benchmark.Findings()}
             """;
     }
 

@@ -5,6 +5,7 @@ using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Embeddings;
 using LiMaml.Runtime.Refresh;
 using LiMaml.Runtime.Scoring;
+using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Tests.Refresh;
 using LiMaml.Runtime.Tests.Samples;
 using LiMaml.Runtime.Verification;
@@ -84,5 +85,33 @@ public sealed class ReadmeTests : IDisposable
 
         Assert.Equal((1L, 5L), (refreshed.Generation, refreshed.TaskCount));
         Console.WriteLine($"generation {refreshed.Generation}: {refreshed.AdaptedCount} of {refreshed.TaskCount} tasks adapted, support loss {refreshed.MeanLossBefore} → {refreshed.MeanLossAfter}");
+    }
+
+    [Fact]
+    public async Task Example_ScoringRequests_Runs()
+    {
+        var package = TestModel.Package(TestModel.Exact, folder["package"]);
+        var cancellation = CancellationToken.None;
+        await using var store = LocalEmbeddingStore.Open(folder["store"]);
+        await store.WriteAsync(package.Manifest.BundleId, 1, [new StoredEmbedding("member", "m1", new float[] { 1, 2, 3, 4, 5 }, 0, 1, 0, 0)], cancellation);
+        await store.FlipAsync(new EmbeddingPointer(package.Manifest.BundleId, 1, DateTimeOffset.UnixEpoch), cancellation);
+
+        using var host = new BundleHost();
+        host.Swap(ServingBundle.Open(package, store, await store.CurrentAsync(cancellation)));
+        await using var scoring = new ScoringService(host, new ScoringOptions { MaxBatchRows = 256 });
+
+        var response = await scoring.ScoreAsync(
+            new ScoreRequest
+            {
+                RowCount = 2,
+                Keys = new Dictionary<string, IReadOnlyList<string>> { ["member"] = ["m1"] },
+                Floats = new Dictionary<string, ReadOnlyMemory<float>> { ["dense"] = new float[] { 25, 31 }, ["taste"] = new float[8] },
+                Words = new Dictionary<string, IReadOnlyList<string>> { ["categorical"] = ["shoes", "a", "hats", "b"], ["genres"] = ["x", "", "", "y", "z", ""] },
+            },
+            cancellation);
+
+        Assert.Equal([false, false], response.Cold["member"]);
+        Assert.NotEqual(response.Scores.Predictions[0], response.Scores.Predictions[1]);
+        Console.WriteLine($"{response.Scores.Predictions[0]} by generation {response.Generation} of {response.BundleId}; cold: {response.Cold["member"][0]}");
     }
 }

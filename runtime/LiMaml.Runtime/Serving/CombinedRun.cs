@@ -1,7 +1,6 @@
 using LiMaml.Models.Packages;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Graphs;
-using Microsoft.ML.OnnxRuntime;
 
 namespace LiMaml.Runtime.Serving;
 
@@ -21,7 +20,7 @@ internal static class CombinedRun
         {
             Together(runs);
         }
-        catch (OnnxRuntimeException)
+        catch (Exception)
         {
             // One request's rows must not fail the others'.
             foreach (var run in runs)
@@ -44,7 +43,7 @@ internal static class CombinedRun
         {
             run.Batch.Run();
         }
-        catch (OnnxRuntimeException error)
+        catch (Exception error)
         {
             run.Fail(error);
             return;

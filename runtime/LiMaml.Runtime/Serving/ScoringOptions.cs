@@ -20,7 +20,7 @@ public sealed record ScoringOptions
     /// </summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Runs at the same time, 1 to 1024; 0 (the default) for one for each processor, less those that one run takes.</summary>
+    /// <summary>Runs of graphs at the same time, 1 to 1024; 0 (the default) for one for each processor.</summary>
     public int Concurrency { get; init; }
 
     /// <summary>Requests that may wait for a place, 1 to 1,048,576; one more is refused. Default 1024.</summary>

@@ -47,6 +47,9 @@ public sealed record ServedInput(string Name, ServedKind Kind, int Width, bool R
     /// <summary>As <see cref="Features"/>, with what values they may have.</summary>
     internal IReadOnlyList<Feature> Columns { get; init; } = [];
 
+    /// <summary>Whether a logarithm follows for some of <see cref="Columns"/>.</summary>
+    internal bool HasLogarithms { get; init; }
+
     /// <summary>From words to indices, one for each of <see cref="Columns"/>; empty where only indices are accepted.</summary>
     internal IReadOnlyList<FeatureEncoding> Encodings { get; init; } = [];
 }

@@ -45,6 +45,7 @@ internal sealed class ServedModels(ModelPackage package)
         {
             Tensor = input.Name,
             Columns = [.. input.Features.Select(manifest.Schema.Feature)],
+            HasLogarithms = input.Features.Any(feature => manifest.Schema.Feature(feature) is DenseFeature { Transform: DenseTransform.Log1p }),
         };
 
     private IEnumerable<ServedOutput> Scores() => package.Global.Outputs.Select(output => new ServedOutput(output.Name, ServedKind.Float32, 1));

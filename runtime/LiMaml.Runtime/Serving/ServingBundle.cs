@@ -48,12 +48,12 @@ public sealed class ServingBundle : IDisposable
     /// <param name="package">The bundle.</param>
     /// <param name="store">Where its embeddings are read; stays the caller's.</param>
     /// <param name="pointer">The generation to read; null for none.</param>
-    /// <param name="options">How to execute the graphs; the defaults where null.</param>
+    /// <param name="options">How to execute the graphs. Where null, one thread a run: requests that come together keep the processors busy, and many threads a run would only get in each other's way.</param>
     /// <exception cref="InvalidInputException">The pointer is another bundle's, a graph and the manifest disagree, or an option is out of range.</exception>
     public static ServingBundle Open(ModelPackage package, IEmbeddingStore store, EmbeddingPointer? pointer, GraphOptions? options = null)
     {
         CheckPointer(package, pointer);
-        return new ServingBundle(new LoadedModel(package, options), store, pointer);
+        return new ServingBundle(new LoadedModel(package, options ?? new GraphOptions { ThreadCount = 1 }), store, pointer);
     }
 
     /// <summary>The same graphs with another generation. Disposed separately.</summary>

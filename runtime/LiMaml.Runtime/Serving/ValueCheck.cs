@@ -21,7 +21,7 @@ internal static class ValueCheck
             Refuse(input, values, static (value, _) => !float.IsFinite(value), static _ => "a finite number");
         }
 
-        if (input.Columns.Any(column => column is DenseFeature { Transform: DenseTransform.Log1p }))
+        if (input.HasLogarithms)
         {
             Refuse(input, values, static (value, feature) => value < 0 && feature is DenseFeature { Transform: DenseTransform.Log1p }, static _ => "0 or more, as the feature's transform is log1p");
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LiMaml.Models;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LiMaml.Worker.Http;
@@ -9,6 +10,9 @@ namespace LiMaml.Worker.Http;
 internal static class InferenceEndpoints
 {
     private const string JsonLength = "Inference-Header-Content-Length";
+
+    /// <summary>Gives the server memory that suits bodies full of tensors.</summary>
+    public static void AddInference(this IServiceCollection services) => services.AddSingleton<IMemoryPoolFactory<byte>, BodyMemory>();
 
     /// <summary>Adds them. Bodies beyond <see cref="InferenceOptions.MaxBodyBytes"/> are refused before they are read.</summary>
     /// <param name="endpoints">The application.</param>

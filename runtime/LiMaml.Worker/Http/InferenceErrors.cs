@@ -68,7 +68,7 @@ internal sealed class InferenceErrors(ILogger logger)
         JsonException => (StatusCodes.Status400BadRequest, $"the JSON can't be read: {error.Message}"),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
         ScoringUnavailableException { Reason: UnavailableReason.TimedOut } => (StatusCodes.Status504GatewayTimeout, error.Message),
-        ScoringUnavailableException or GenerationUnavailableException => (StatusCodes.Status503ServiceUnavailable, error.Message),
+        ScoringUnavailableException or GenerationUnavailableException or EmbeddingStoreUnavailableException => (StatusCodes.Status503ServiceUnavailable, error.Message),
         _ => (StatusCodes.Status500InternalServerError, "the request failed within the worker; its log says how."),
     };
 }

@@ -14,6 +14,12 @@ public sealed record InferenceOptions
     /// <summary>Most bytes of a request's body, 1,024 to 1,073,741,824. Default 64 MiB.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// How long a client may take to send a body, from 10 milliseconds to one hour. Default 10 seconds. A request keeps the bundle
+    /// that it began with, so this also bounds how long a replaced bundle stays.
+    /// </summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="InvalidInputException">Names the option, its value and what would be accepted.</exception>
     public void Validate()
@@ -26,6 +32,11 @@ public sealed record InferenceOptions
         if (MaxBodyBytes is < 1024 or > 1 << 30)
         {
             throw new InvalidInputException(nameof(MaxBodyBytes), $"{MaxBodyBytes}", $"1024 to {1 << 30}");
+        }
+
+        if (BodyTimeout < TimeSpan.FromMilliseconds(10) || BodyTimeout > TimeSpan.FromHours(1))
+        {
+            throw new InvalidInputException(nameof(BodyTimeout), $"{BodyTimeout}", "00:00:00.010 to 01:00:00");
         }
     }
 }

@@ -45,29 +45,52 @@ internal sealed class InferenceServer(ScoringService scoring, InferenceOptions o
     /// <param name="jsonBytes">Bytes of the JSON; null where it is all.</param>
     /// <param name="cancellation">Ends reading and waiting.</param>
     /// <returns>To be disposed.</returns>
-    /// <exception cref="RefusedException">No such model or version.</exception>
+    /// <exception cref="RefusedException">No such model or version, or the body took too long to come.</exception>
     /// <exception cref="InvalidInputException">The request is not what protocol and model say.</exception>
     /// <exception cref="System.Text.Json.JsonException">The JSON is none.</exception>
     /// <exception cref="ScoringUnavailableException">No bundle is loaded, too many requests wait, or this one waited too long.</exception>
     /// <exception cref="GenerationUnavailableException">The store no longer has the bundle's generation.</exception>
     public async Task<InferResponse> InferAsync(string model, string? version, PipeReader content, int? jsonBytes, CancellationToken cancellation)
     {
-        var body = new RequestBody(content, cancellation);
-        using var json = await body.ReadAsync(jsonBytes);
-        var request = InferRequestReader.Read(json.Written.Span);
-        using var lease = Acquire(model, version, out var mode);
-        var served = lease.Bundle.Served(mode);
-        var inputs = RequestShape.Match(request, served);
-        var outputs = Outputs(request, served);
-        using var call = scoring.Open(lease, mode, RequestShape.Rows(request, inputs));
-        for (var index = 0; index < inputs.Length; index++)
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        reading.CancelAfter(options.BodyTimeout);
+        var body = new RequestBody(content, reading.Token);
+        try
         {
-            await FillAsync(call, inputs[index], request.Inputs[index], json.Written, body);
+            using var json = await body.ReadAsync(jsonBytes);
+            var request = InferRequestReader.Read(json.Written.Span);
+            using var lease = Acquire(model, version, out var mode);
+            using var call = await OpenAsync(request, lease, mode, json.Written, body);
+            var outputs = Outputs(request, call.Served);
+            await scoring.ScoreAsync(call, cancellation);
+            return new InferResponseWriter(model, request, lease.Bundle, call).Write(outputs);
         }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new RefusedException(StatusCodes.Status408RequestTimeout, $"the body did not come within {options.BodyTimeout}");
+        }
+    }
 
-        await body.EndAsync();
-        await scoring.ScoreAsync(call, cancellation);
-        return new InferResponseWriter(model, request, lease.Bundle, call).Write(outputs);
+    /// <summary>Takes a request's tensors in.</summary>
+    private async Task<ScoringCall> OpenAsync(InferRequest request, BundleLease lease, ScoringMode mode, ReadOnlyMemory<byte> json, RequestBody body)
+    {
+        var inputs = RequestShape.Match(request, lease.Bundle.Served(mode));
+        var call = scoring.Open(lease, mode, RequestShape.Rows(request, inputs));
+        try
+        {
+            for (var index = 0; index < inputs.Length; index++)
+            {
+                await FillAsync(call, inputs[index], request.Inputs[index], json, body);
+            }
+
+            await body.EndAsync();
+            return call;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
     }
 
     private ScoringMode ModeOf(string model) =>

@@ -3,7 +3,7 @@ using LiMaml.Runtime.Embeddings;
 namespace LiMaml.Worker.Tests.Http;
 
 /// <summary>A store whose reads fail.</summary>
-internal sealed class BrokenStore : IEmbeddingStore
+internal sealed class BrokenStore(Exception error) : IEmbeddingStore
 {
     public bool AcceptsUpserts => throw new NotSupportedException();
 
@@ -18,7 +18,7 @@ internal sealed class BrokenStore : IEmbeddingStore
     public Task DiscardAsync(string bundleId, long generation, CancellationToken ct) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<StoredEmbedding?>> ReadAsync(EmbeddingPointer pointer, string task, IReadOnlyList<string> keys, CancellationToken ct) =>
-        throw new InvalidDataException("a secret of the store");
+        Task.FromException<IReadOnlyList<StoredEmbedding?>>(error);
 
     public IAsyncEnumerable<StoredEmbedding> ReadAllAsync(EmbeddingPointer pointer, CancellationToken ct) => throw new NotSupportedException();
 

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using LiMaml.Models;
+using LiMaml.Runtime.Embeddings;
 using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Tests.Samples;
 using LiMaml.Worker.Http;
@@ -197,13 +200,32 @@ public sealed class InferenceEndpointsTests
     public async Task Infer_FailureWithin_Is500WithoutDetails()
     {
         await using var host = await InferenceHost.StartAsync(TestModel.Exact);
-        await host.Serving.ServeAsync(1, "a");
-        host.Serving.Host.Swap(ServingBundle.Open(host.Serving.Package, new BrokenStore(), host.Serving.Host.Current!.Pointer));
-
-        var (status, body) = await host.PostAsync("v2/models/limaml/infer", host.JsonRequest(1, "a"));
-
+        var (status, body) = await BrokenAsync(host, new InvalidDataException("a secret of the store"));
         Assert.Equal(500, status);
         Assert.DoesNotContain("secret", (string?)body!["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Infer_StoreOrGenerationAway_Is503()
+    {
+        await using var host = await InferenceHost.StartAsync(TestModel.Exact);
+        Assert.Equal(503, (await BrokenAsync(host, new GenerationUnavailableException("away"))).Status);
+        Assert.Equal(503, (await BrokenAsync(host, new EmbeddingStoreUnavailableException("away"))).Status);
+    }
+
+    [Fact]
+    public async Task Infer_BodyThatDoesNotCome_Is408()
+    {
+        await using var host = await InferenceHost.StartAsync(TestModel.Exact, options: new InferenceOptions { BodyTimeout = TimeSpan.FromMilliseconds(50) });
+        await host.Serving.ServeAsync(1, "a");
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync("POST /v2/models/limaml/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{"u8.ToArray());
+
+        var answer = new byte[12];
+        await client.GetStream().ReadExactlyAsync(answer);
+
+        Assert.Equal("HTTP/1.1 408", Encoding.ASCII.GetString(answer));
     }
 
     [Fact]
@@ -263,8 +285,15 @@ public sealed class InferenceEndpointsTests
 
     [Fact]
     public void Options_OutOfRange_AreRefused() => Assert.All(
-        (InferenceOptions[])[new() { ModelName = "" }, new() { ModelName = "a/b" }, new() { MaxBodyBytes = 1 }],
+        (InferenceOptions[])[new() { ModelName = "" }, new() { ModelName = "a/b" }, new() { MaxBodyBytes = 1 }, new() { BodyTimeout = TimeSpan.Zero }],
         options => Assert.Throws<InvalidInputException>(options.Validate));
+
+    private static async Task<(int Status, JsonNode? Body)> BrokenAsync(InferenceHost host, Exception error)
+    {
+        var pointer = new EmbeddingPointer(host.Serving.Package.Manifest.BundleId, 1, DateTimeOffset.UnixEpoch);
+        host.Serving.Host.Swap(ServingBundle.Open(host.Serving.Package, new BrokenStore(error), pointer));
+        return await host.PostAsync("v2/models/limaml/infer", host.JsonRequest(1, "a"));
+    }
 
     private static async Task<(int Status, string? Text)> TextAsync(InferenceHost host, string path)
     {

@@ -41,6 +41,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddInference();
         var application = builder.Build();
         application.MapInference(new InferenceServer(serving.Service, options ?? new InferenceOptions(), isReady));
         await application.StartAsync();
