@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using LiMaml.Worker.Operation.Commands;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -27,6 +27,12 @@ public sealed record RefreshOptions
     /// <summary>Wait before an embedding store that did not answer is read again; above 0 and at most 1 hour, 1 s by default.</summary>
     public TimeSpan StoreRetry { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Whether other processes write their tasks into the same generations: a generation that was begun is then added to, and
+    /// not deleted where this process fails. False by default.
+    /// </summary>
+    public bool Shared { get; init; }
+
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="InvalidInputException">Names the setting, its value, and what would be accepted.</exception>
     public void Validate()

@@ -24,7 +24,11 @@ internal sealed class RefreshTarget(string bundleId, IEmbeddingStore store, Refr
         var current = await WaitAsync(() => store.CurrentAsync(cancellation), cancellation);
         var previous = await WaitAsync(() => store.PreviousAsync(cancellation), cancellation);
         run.Generation = new PublishedPointers(PublishedPointers.CurrentFormatVersion, current, previous).NextGeneration;
-        await store.DiscardAsync(bundleId, run.Generation, cancellation); // what a process left there that is gone
+        if (!options.Shared)
+        {
+            await store.DiscardAsync(bundleId, run.Generation, cancellation); // what a process left there that is gone
+        }
+
         await store.WriteAsync(bundleId, run.Generation, [], cancellation);
         await ExclusiveAsync(() => Task.FromResult(Begun(run)), cancellation);
     }
@@ -62,7 +66,7 @@ internal sealed class RefreshTarget(string bundleId, IEmbeddingStore store, Refr
         {
             full = null;
             runs.Remove(run);
-            if (run.Generation == 0)
+            if (run.Generation == 0 || options.Shared)
             {
                 return false;
             }

@@ -4,6 +4,10 @@ namespace LiMaml.Runtime.Serving;
 /// Holds the bundle that requests are scored with. It is replaced in one step: requests that began before go on with the one
 /// they have, the others take the next. Thread-safe.
 /// </summary>
+/// <remarks>
+/// A store keeps the generation before the current one, and no more. So whoever publishes generations flips the store, swaps
+/// here, and waits for <see cref="ServingBundle.Ended"/> of what was served before, ahead of flipping the store again.
+/// </remarks>
 public sealed class BundleHost : IDisposable
 {
     private readonly Lock swapping = new();

@@ -43,7 +43,7 @@ internal static class RequestInputs
         foreach (var (name, words) in request.Words)
         {
             Check(!request.Integers.ContainsKey(name), $"input '{name}'", "words and indices", "one of them");
-            call.SetWords(Input(call, name, ServedKind.Int64), words);
+            call.SetWords(call.Served.Input(name), words);
         }
     }
 

@@ -40,6 +40,9 @@ public sealed class ScoringService : IAsyncDisposable
     /// <summary>What was done so far.</summary>
     public ScoringCounts Counts => meter.Counts;
 
+    /// <summary>Requests now waiting for a place.</summary>
+    public int WaitingCount => batcher.WaitingCount;
+
     /// <summary>Whether a bundle is there to score with.</summary>
     public bool IsReady => host.Current is not null;
 

@@ -48,7 +48,7 @@ internal static class ClientSettings
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnablePartitionEof = true,
-            FetchWaitMaxMs = 50,
+            FetchWaitMaxMs = 20,
         },
         options);
 
@@ -86,6 +86,7 @@ internal static class ClientSettings
         ReconnectBackoffMs = 50,
         ReconnectBackoffMaxMs = 2000,
         AllowAutoCreateTopics = true,
+        TopicMetadataRefreshIntervalMs = 10_000,
         SocketKeepaliveEnable = true,
     };
 

@@ -36,11 +36,17 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
         }
     }
 
-    /// <summary>Moves a damaged store aside; the partition has to be assigned anew.</summary>
-    public void Abandon(PartitionWindows windows, Exception fault)
+    /// <summary>Closes the windows of a partition that is to be read again from its store's next offset: it has to be assigned anew.</summary>
+    public void Restart(PartitionWindows windows)
     {
         open.TryRemove(new KeyValuePair<TopicPartition, PartitionWindows>(windows.Partition, windows));
         Close(windows);
+    }
+
+    /// <summary>Moves a damaged store aside; the partition has to be assigned anew.</summary>
+    public void Abandon(PartitionWindows windows, Exception fault)
+    {
+        Restart(windows);
         state.MoveAside(state.PathOf(windows.Partition.Topic, windows.Partition.Partition), fault);
     }
 
@@ -66,13 +72,11 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
     {
         foreach (var partition in state.Partitions(topic))
         {
-            if (open.TryGetValue(new TopicPartition(topic, partition), out var windows) && windows.Try(store => Forget(store, task, key)))
+            if (!open.TryGetValue(new TopicPartition(topic, partition), out var windows) || !windows.Try(store => Forget(store, task, key)))
             {
-                continue;
+                using var store = state.Open(topic, partition, current, options);
+                Forget(store, task, key);
             }
-
-            using var store = state.Open(topic, partition, current, options);
-            Forget(store, task, key);
         }
     }
 

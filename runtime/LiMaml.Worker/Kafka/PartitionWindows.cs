@@ -47,6 +47,9 @@ internal sealed class PartitionWindows : IDisposable
     /// <summary>Records between <see cref="NextOffset"/> and the partition's end as last seen; null while that is unknown.</summary>
     public long? Lag => Interlocked.Read(ref end) is var last and >= 0 ? Math.Max(0, last - (NextOffset ?? 0)) : null;
 
+    /// <summary>How much the store holds, as last counted; null before that.</summary>
+    public WindowTotals? Totals { get; set; }
+
     /// <summary>Whether the assignment has ended.</summary>
     public bool Closed
     {
@@ -61,20 +64,28 @@ internal sealed class PartitionWindows : IDisposable
 
     /// <summary>Applies what was read; false, without doing anything, where the assignment has ended.</summary>
     /// <exception cref="DamagedStoreException">The store can't be read, or is no longer the one that was assigned.</exception>
-    /// <exception cref="Exception">The disk refused; see <see cref="Reset"/>.</exception>
+    /// <exception cref="LiMaml.Models.InvalidInputException">An event is not of the schema that the store has by now.</exception>
+    /// <exception cref="IOException">The disk refused; see <see cref="Reset"/>.</exception>
     public bool Apply(IReadOnlyList<InteractionEvent> events, long next)
     {
-        lock (guard)
+        try
         {
-            if (closed)
+            if (Current() is not { } current)
             {
                 return false;
             }
 
-            store ??= Reopen();
-            store.Apply(events, next);
-            nextOffset = store.NextOffset;
+            current.Apply(events, next);
+            lock (guard)
+            {
+                nextOffset = current.NextOffset;
+            }
+
             return true;
+        }
+        catch (ObjectDisposedException) when (Closed)
+        {
+            return false;
         }
     }
 
@@ -84,42 +95,61 @@ internal sealed class PartitionWindows : IDisposable
     /// <summary>After a failed write: closes the store, so that the next write opens it afresh.</summary>
     public void Reset()
     {
+        WindowStore? failed;
         lock (guard)
         {
-            var failed = store;
+            failed = store;
             store = null;
-            failed?.Dispose();
         }
+
+        failed?.Dispose();
     }
 
-    /// <summary>Runs <paramref name="action"/> on the store, which stays open meanwhile; the default where it is closed.</summary>
+    /// <summary>Runs <paramref name="action"/> on the store; the default where it is closed, or is closed meanwhile.</summary>
     public T? Try<T>(Func<WindowStore, T> action)
     {
+        WindowStore? current;
         lock (guard)
         {
-            return closed || store is null ? default : action(store);
+            current = closed ? null : store;
+        }
+
+        try
+        {
+            return current is null ? default : action(current);
+        }
+        catch (ObjectDisposedException)
+        {
+            return default;
         }
     }
 
     /// <summary>Ends the assignment: makes what was applied durable and closes the store.</summary>
     public void Dispose()
     {
+        WindowStore? last;
         lock (guard)
         {
-            if (closed)
-            {
-                return;
-            }
-
+            last = closed ? null : store;
             closed = true;
-            try
-            {
-                store?.Flush();
-            }
-            finally
-            {
-                store?.Dispose();
-            }
+        }
+
+        try
+        {
+            last?.Flush();
+        }
+        finally
+        {
+            last?.Dispose();
+        }
+    }
+
+    // Null once the assignment has ended.
+    private WindowStore? Current()
+    {
+        lock (guard)
+        {
+            return closed ? null : store ??= Reopen();
         }
     }
 
@@ -133,7 +163,7 @@ internal sealed class PartitionWindows : IDisposable
 
         using (again)
         {
-            throw new DamagedStoreException(Partition.ToString(), $"its next offset is {again.NextOffset?.ToString() ?? "none"}, and was {nextOffset}");
+            throw new DamagedStoreException(Partition.ToString(), $"its next offset is {again.NextOffset?.ToString() ?? "none"}, and was {nextOffset?.ToString() ?? "none"}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using LiMaml.Models;
 using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Operation;
 
@@ -51,6 +52,12 @@ internal sealed class Settlement(
             catch (DamagedStoreException fault)
             {
                 stores.Abandon(part.Windows, fault);
+                return;
+            }
+            catch (InvalidInputException)
+            {
+                // Read under the schema of the package before: read again, and judged by that of the present one.
+                stores.Restart(part.Windows);
                 return;
             }
 #pragma warning disable CA1031 // a broker or a disk that refuses: whatever the reason, waiting is all there is to do

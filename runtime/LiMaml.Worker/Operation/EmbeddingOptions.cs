@@ -31,8 +31,17 @@ public sealed record EmbeddingOptions
     /// <summary>The topic of the Kafka store; <c>&lt;Kafka:Topic&gt;.embeddings</c> where null.</summary>
     public string? Topic { get; init; }
 
+    /// <summary>
+    /// Whether several workers write to the store, each the tasks of its partitions. All tasks are then adapted into the
+    /// current generation, and a new one is begun for another package only. True for Redis and Kafka where null.
+    /// </summary>
+    public bool? Shared { get; init; }
+
     /// <summary>The Redis store's settings.</summary>
     public RedisOptions Redis { get; init; } = new();
+
+    /// <summary>Whether several workers write to the store.</summary>
+    internal bool IsShared => Shared ?? Store is EmbeddingStoreKind.Redis or EmbeddingStoreKind.Kafka;
 
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="InvalidInputException">Names the setting.</exception>
@@ -41,6 +50,11 @@ public sealed record EmbeddingOptions
         if (!Enum.IsDefined(Store))
         {
             throw new InvalidInputException("Embeddings:Store", $"{Store}", $"one of {string.Join(", ", Enum.GetNames<EmbeddingStoreKind>())}");
+        }
+
+        if (Shared == true && Store is (EmbeddingStoreKind.Local or EmbeddingStoreKind.Parquet))
+        {
+            throw new InvalidInputException("Embeddings:Shared", $"true with Store {Store}", "false, since one process has it, or another store");
         }
 
         if (Store == EmbeddingStoreKind.Redis)

@@ -1,4 +1,5 @@
 using LiMaml.Models;
+using LiMaml.Runtime.Graphs;
 
 namespace LiMaml.Worker.Operation;
 
@@ -25,11 +26,8 @@ public sealed record WorkerOptions
     /// </summary>
     public string? AdminToken { get; init; }
 
-    /// <summary>Threads for adapting; 0 (the default) for one for each processor.</summary>
-    public int AdaptationThreads { get; init; }
-
-    /// <summary>Threads for one scoring run; 1 by default, so that requests run beside each other. 0 for one for each processor.</summary>
-    public int ScoringThreads { get; init; } = 1;
+    /// <summary>How the scoring graphs are executed; one thread by default, so that requests run beside each other.</summary>
+    public GraphOptions ScoringGraphs { get; init; } = new() { ThreadCount = 1 };
 
     /// <summary>Largest error of a package's recorded cases; that of each output in its manifest where null.</summary>
     public double? Tolerance { get; init; }
@@ -43,8 +41,6 @@ public sealed record WorkerOptions
         Require(PackagePoll >= TimeSpan.FromMilliseconds(100) && PackagePoll <= TimeSpan.FromDays(1), nameof(PackagePoll), $"{PackagePoll}", "00:00:00.1 to 1.00:00:00");
         Require(ShutdownTime >= TimeSpan.FromSeconds(1) && ShutdownTime <= TimeSpan.FromMinutes(10), nameof(ShutdownTime), $"{ShutdownTime}", "00:00:01 to 00:10:00");
         Require(AdminToken is null || AdminToken.Length >= 16, nameof(AdminToken), "a short text", "at least 16 characters, or none");
-        Require(AdaptationThreads is >= 0 and <= 1024, nameof(AdaptationThreads), $"{AdaptationThreads}", "0 to 1024");
-        Require(ScoringThreads is >= 0 and <= 1024, nameof(ScoringThreads), $"{ScoringThreads}", "0 to 1024");
         Require(Tolerance is null or (> 0 and <= 1), nameof(Tolerance), $"{Tolerance}", "above 0, up to 1, or none");
     }
 

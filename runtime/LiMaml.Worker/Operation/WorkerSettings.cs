@@ -1,4 +1,5 @@
 using LiMaml.Models;
+using LiMaml.Runtime.Refresh;
 using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Http;
@@ -20,6 +21,9 @@ public sealed record WorkerSettings
 
     /// <summary>When tasks are adapted.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
+
+    /// <summary>How tasks are adapted, and which adapted embeddings are used.</summary>
+    public RefreshOptions Refresh { get; init; } = new();
 
     /// <summary>Where embeddings are kept.</summary>
     public EmbeddingOptions Embeddings { get; init; } = new();
@@ -49,6 +53,7 @@ public sealed record WorkerSettings
             Kafka = Section<KafkaOptions>(configuration, nameof(Kafka)),
             Windows = Section<WindowOptions>(configuration, nameof(Windows)),
             Schedule = Section<ScheduleOptions>(configuration, nameof(Schedule)),
+            Refresh = Section<RefreshOptions>(configuration, nameof(Refresh)),
             Embeddings = Section<EmbeddingOptions>(configuration, nameof(Embeddings)),
             Scoring = Section<ScoringOptions>(configuration, nameof(Scoring)),
             Inference = Section<InferenceOptions>(configuration, nameof(Inference)),
@@ -56,6 +61,15 @@ public sealed record WorkerSettings
         };
         settings.Validate();
         return settings;
+    }
+
+    /// <summary>Reads the section of the cluster alone, for programs that only talk to it.</summary>
+    /// <exception cref="InvalidInputException">A value can't be read, or is missing or out of range.</exception>
+    public static KafkaOptions ReadKafka(IConfiguration configuration)
+    {
+        var options = Section<KafkaOptions>(configuration, nameof(Kafka));
+        options.Validate();
+        return options;
     }
 
     /// <summary>Throws where a value is missing or out of range, or two settings contradict each other.</summary>
@@ -66,6 +80,7 @@ public sealed record WorkerSettings
         Kafka.Validate();
         Windows.Validate();
         Schedule.Validate();
+        Refresh.Validate();
         Embeddings.Validate();
         Scoring.Validate();
         Inference.Validate();

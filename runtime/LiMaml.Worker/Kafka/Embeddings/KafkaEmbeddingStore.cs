@@ -69,11 +69,11 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
     /// <inheritdoc/>
     public Task WriteAsync(string bundleId, long generation, IReadOnlyList<StoredEmbedding> embeddings, CancellationToken ct)
     {
-        var sizes = EmbeddingChecks.Write(bundleId, generation, embeddings);
+        var firsts = EmbeddingChecks.Write(bundleId, generation, embeddings);
         return ChangeAsync(
             () =>
             {
-                log.Index.Write(bundleId, generation).Check(sizes, embeddings);
+                log.Index.Write(bundleId, generation).Check(firsts);
                 return
                 [
                     new EmbeddingRecord.Generation(bundleId, generation, IsBegun: true),
