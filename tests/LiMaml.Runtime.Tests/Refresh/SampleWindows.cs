@@ -45,9 +45,14 @@ internal static class SampleWindows
     private static RowGroup Rows(int seed, long time, params (string Key, int Count)[] tasks)
     {
         var rows = TestDataset.Rows(tasks, seed, time, Schema);
-        var order = Enumerable.Range(0, rows.RowCount).ToArray();
-        return rows with { Rows = [.. order.Select(row => (time / 1_000_000) + row)] };
+        var columns = new Dictionary<string, FeatureColumn>(rows.Columns) { ["genres"] = Genres(rows.RowCount) };
+        return rows with { Rows = [.. Enumerable.Range(0, rows.RowCount).Select(row => (time / 1_000_000) + row)], Columns = columns };
     }
+
+    // Each genre once a row, as prepared datasets have them.
+    private static MultiValuedColumn Genres(int rows) => new(
+        [.. Enumerable.Range(0, rows + 1).Select(row => 2 * row)],
+        [.. Enumerable.Range(0, rows).SelectMany(row => new[] { 1 + (row % 3), 1 + ((row + 1) % 3) })]);
 
     private static InteractionEvent Event(string key, long time, Random random) => new()
     {
