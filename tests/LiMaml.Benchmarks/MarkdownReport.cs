@@ -27,6 +27,7 @@ internal static class MarkdownReport
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
+            {benchmark.Findings()}
             """;
     }
 

@@ -29,6 +29,9 @@ public sealed class UnadaptedEmbeddings : IDisposable
     /// <summary>Names of the features read.</summary>
     public IReadOnlyList<string> Features => features.Features;
 
+    /// <summary>The <c>meta</c> graph.</summary>
+    internal GraphSession Session => session;
+
     /// <summary>Loads the <c>meta</c> graph of <paramref name="task"/>.</summary>
     /// <exception cref="LiMaml.Models.InvalidInputException">The package has no such definition, or the graph and the manifest disagree.</exception>
     public static UnadaptedEmbeddings Open(ModelPackage package, string task, GraphOptions? options = null)

@@ -20,6 +20,8 @@ public sealed class GraphBatch : IDisposable
         buffers = Inputs.Concat(Outputs).ToDictionary(buffer => buffer.Tensor.Name);
     }
 
+    internal GraphSession Session => session;
+
     internal IReadOnlyList<TensorBuffer> Inputs { get; }
 
     internal IReadOnlyList<TensorBuffer> Outputs { get; }
@@ -46,6 +48,21 @@ public sealed class GraphBatch : IDisposable
     /// <exception cref="ArgumentException">The graph has no such tensor.</exception>
     public IReadOnlyList<long> Shape(string name) => buffers.TryGetValue(name, out var buffer) ? buffer.Shape : throw Unknown(name);
 
+    /// <summary>Copies <paramref name="count"/> rows of all inputs from another batch of the same graph; a row is one place of the first axis.</summary>
+    internal void CopyInputs(GraphBatch source, int sourceRow, int row, int count) => Copy(source.Inputs, sourceRow, Inputs, row, count);
+
+    /// <summary>The same for all outputs.</summary>
+    internal void CopyOutputs(GraphBatch source, int sourceRow, int row, int count) => Copy(source.Outputs, sourceRow, Outputs, row, count);
+
+    /// <summary>Zeroes row <paramref name="row"/> of all inputs.</summary>
+    internal void ClearInputs(int row)
+    {
+        foreach (var input in Inputs)
+        {
+            input.ClearRow(row);
+        }
+    }
+
     /// <summary>Computes the outputs from the inputs.</summary>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The graph does not run on these inputs, e.g. an index beyond its table.</exception>
     public void Run() => session.Run(this);
@@ -53,6 +70,14 @@ public sealed class GraphBatch : IDisposable
     /// <summary>Gives the memory back to the session.</summary>
     [SuppressMessage("Usage", "CA1816", Justification = "nothing here is finalised")]
     public void Dispose() => session.Return(this);
+
+    private static void Copy(IReadOnlyList<TensorBuffer> sources, int sourceRow, IReadOnlyList<TensorBuffer> targets, int row, int count)
+    {
+        for (var index = 0; index < targets.Count; index++)
+        {
+            targets[index].CopyRows(sources[index], sourceRow, row, count);
+        }
+    }
 
     private TensorBuffer Buffer(string name, ElementKind kind)
     {

@@ -19,6 +19,8 @@ internal sealed class TensorBuffer(GraphTensor tensor)
 
     public Span<long> Int64 => integers.AsSpan(0, length);
 
+    private int Width => Shape[0] == 0 ? 0 : (int)(length / Shape[0]);
+
     public void Resize(ReadOnlySpan<(string Axis, int Size)> axes)
     {
         length = 1;
@@ -36,6 +38,33 @@ internal sealed class TensorBuffer(GraphTensor tensor)
         else if (tensor.Kind == ElementKind.Int64 && integers.Length < length)
         {
             integers = new long[length];
+        }
+    }
+
+    /// <summary>Copies rows, places of the first axis, from a buffer of the same tensor.</summary>
+    public void CopyRows(TensorBuffer source, int sourceRow, int row, int count)
+    {
+        var width = Width;
+        if (tensor.Kind == ElementKind.Float32)
+        {
+            source.Float32.Slice(sourceRow * width, count * width).CopyTo(Float32[(row * width)..]);
+        }
+        else
+        {
+            source.Int64.Slice(sourceRow * width, count * width).CopyTo(Int64[(row * width)..]);
+        }
+    }
+
+    /// <summary>Zeroes one row.</summary>
+    public void ClearRow(int row)
+    {
+        if (tensor.Kind == ElementKind.Float32)
+        {
+            Float32.Slice(row * Width, Width).Clear();
+        }
+        else
+        {
+            Int64.Slice(row * Width, Width).Clear();
         }
     }
 

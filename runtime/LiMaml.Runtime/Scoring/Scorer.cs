@@ -47,6 +47,9 @@ public sealed class Scorer : IDisposable
     /// <summary>What executes the graph.</summary>
     public ExecutionProvider Provider => session.Provider;
 
+    /// <summary>The <c>global</c> graph.</summary>
+    internal GraphSession Session => session;
+
     /// <summary>Loads the <c>global</c> graph, and the <c>meta</c> graphs for tasks without an embedding.</summary>
     /// <exception cref="InvalidInputException">A graph and the manifest disagree, or an option is out of range.</exception>
     public static Scorer Open(ModelPackage package, GraphOptions? options = null) => new(package, options);

@@ -10,6 +10,7 @@ public sealed class DependencyTests
         ["LiMaml.Training"] = ["LiMaml.Models"],
         ["LiMaml.Export"] = ["LiMaml.Models"],
         ["LiMaml.Runtime"] = ["LiMaml.Models"],
+        ["LiMaml.Worker"] = ["LiMaml.Runtime"],
         ["LiMaml.Cli"] = ["LiMaml.Export", "LiMaml.Models", "LiMaml.Preparation", "LiMaml.Runtime", "LiMaml.Training"],
     };
 
@@ -41,6 +42,7 @@ public sealed class DependencyTests
     [InlineData("LiMaml.Preparation")]
     [InlineData("LiMaml.Export")]
     [InlineData("LiMaml.Runtime")]
+    [InlineData("LiMaml.Worker")]
     public void RestoredPackages_OutsideTraining_HoldNoTorch(string project) =>
         Assert.DoesNotContain(ProjectFile.Named(project).RestoredPackages(), package => package.Contains("torch", StringComparison.OrdinalIgnoreCase));
 

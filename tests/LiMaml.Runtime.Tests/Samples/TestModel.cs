@@ -76,9 +76,9 @@ internal static class TestModel
     }
 
     /// <summary>The same, its handoff recorded from its own graphs.</summary>
-    public static ModelPackage Recorded(ModelSpec spec, string folder)
+    public static ModelPackage Recorded(ModelSpec spec, string folder, DatasetSchema? schema = null)
     {
-        var unrecorded = Package(spec, folder + "-unrecorded");
+        var unrecorded = Package(spec, folder + "-unrecorded", schema: schema);
         var package = Package(Checkpoint(spec, unrecorded.Manifest.Schema), Record(unrecorded, unrecorded.ReadHandoff()), folder);
         Directory.Delete(unrecorded.Folder, recursive: true);
         return package;

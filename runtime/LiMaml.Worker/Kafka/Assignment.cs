@@ -1,0 +1,186 @@
+using Confluent.Kafka;
+using LiMaml.Runtime.Windows;
+
+namespace LiMaml.Worker.Kafka;
+
+/// <summary>
+/// Which partitions the group has given to this worker, and where each resumes: at its store's own next offset. Belongs to
+/// the consumer's thread. A partition whose store can't be opened yet stays assigned and is tried again.
+/// </summary>
+internal sealed class Assignment(
+    PartitionStores stores, KafkaOptions options, WindowOptions windowOptions, ConsumptionStatus status, TimeProvider clock, ILogger<Assignment> logger)
+{
+    private static readonly TimeSpan TendTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookupTime = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<TopicPartition, PartitionWindows?> partitions = [];
+    private readonly HashSet<TopicPartition> paused = [];
+    private PartitionWindows? latest;
+    private long tended;
+
+    /// <summary>The windows of an assigned partition; null where its records are of no use yet.</summary>
+    public PartitionWindows? Find(string topic, Partition partition)
+    {
+        // Records come in runs of one partition.
+        if (latest is null || latest.Partition.Partition != partition || latest.Partition.Topic != topic)
+        {
+            latest = partitions.GetValueOrDefault(new TopicPartition(topic, partition));
+        }
+
+        return latest;
+    }
+
+    /// <summary>Partitions are given: opens their windows, and says where to begin.</summary>
+    public IEnumerable<TopicPartitionOffset> Take(IConsumer<byte[]?, Arrival> consumer, IReadOnlyCollection<TopicPartition> given)
+    {
+        status.Assigned();
+        logger.LogInformation("Assigned: {Partitions}", string.Join(", ", given));
+        return [.. given.Select(partition => new TopicPartitionOffset(partition, Open(consumer, partition) ?? Offset.Beginning))];
+    }
+
+    /// <summary>Partitions are asked back: tells the group how far they are, flushes and closes their windows.</summary>
+    public void GiveBack(IConsumer<byte[]?, Arrival> consumer, IReadOnlyCollection<TopicPartitionOffset> asked)
+    {
+        foreach (var partition in asked)
+        {
+            StoreOffset(consumer, partitions.GetValueOrDefault(partition.TopicPartition));
+        }
+
+        Lose(asked);
+    }
+
+    /// <summary>Partitions are another's already: nothing is committed, only closed.</summary>
+    public void Lose(IReadOnlyCollection<TopicPartitionOffset> lost)
+    {
+        logger.LogInformation("No longer assigned: {Partitions}", string.Join(", ", lost.Select(partition => partition.TopicPartition)));
+        foreach (var partition in lost)
+        {
+            Release(partition.TopicPartition);
+        }
+    }
+
+    /// <summary>Everything is given up.</summary>
+    public void End()
+    {
+        foreach (var partition in partitions.Keys.ToList())
+        {
+            Release(partition);
+        }
+    }
+
+    /// <summary>Takes no more records for now.</summary>
+    public void Pause(IConsumer<byte[]?, Arrival> consumer)
+    {
+        var running = partitions.Keys.Where(partition => !paused.Contains(partition)).ToList();
+        if (running.Count > 0)
+        {
+            consumer.Pause(running);
+            paused.UnionWith(running);
+        }
+    }
+
+    /// <summary>Takes records again.</summary>
+    public void Resume(IConsumer<byte[]?, Arrival> consumer)
+    {
+        consumer.Resume(paused);
+        paused.Clear();
+    }
+
+    /// <summary>Every second: tells the group how far the windows are, measures lag, and mends what is not open.</summary>
+    public void Tend(IConsumer<byte[]?, Arrival> consumer)
+    {
+        if (tended != 0 && clock.GetElapsedTime(tended) < TendTime)
+        {
+            return;
+        }
+
+        tended = clock.GetTimestamp();
+        foreach (var (partition, windows) in partitions.ToList())
+        {
+            if (windows is null || windows.Closed)
+            {
+                Mend(consumer, partition);
+                continue;
+            }
+
+            StoreOffset(consumer, windows);
+            windows.Ends(consumer.GetWatermarkOffsets(partition).High);
+        }
+    }
+
+    private void Mend(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
+    {
+        latest = null;
+        if (Open(consumer, partition) is { } start)
+        {
+            consumer.Seek(new TopicPartitionOffset(partition, start));
+            logger.LogInformation("{Partition} goes on at offset {Offset}.", partition, start);
+        }
+    }
+
+    private Offset? Open(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
+    {
+        partitions[partition] = null;
+        try
+        {
+            var windows = stores.Assign(partition);
+            partitions[partition] = windows;
+            status.Resume();
+            return windows.NextOffset is { } next ? next : Start(consumer, partition);
+        }
+#pragma warning disable CA1031 // a locked store or a full disk must not end the thread: it is tried again
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            status.Wait($"the windows of {partition} can't be opened: {fault.Message}");
+            logger.LogError(fault, "The windows of {Partition} can't be opened. It is tried again.", partition);
+            return null;
+        }
+    }
+
+    private Offset Start(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
+    {
+        if (options.StartFrom == StartFrom.Beginning)
+        {
+            return Offset.Beginning;
+        }
+
+        try
+        {
+            var from = new Timestamp(clock.GetUtcNow() - windowOptions.MaxAge);
+            var found = consumer.OffsetsForTimes([new TopicPartitionTimestamp(partition, from)], LookupTime)[0].Offset;
+            // No record is that young: the windows' age counts from the newest event, so the old ones still matter.
+            return found == Offset.End ? Offset.Beginning : found;
+        }
+        catch (KafkaException fault)
+        {
+            logger.LogWarning(fault, "{Partition} begins at its beginning, since the broker did not say where {Age} ago is.", partition, windowOptions.MaxAge);
+            return Offset.Beginning;
+        }
+    }
+
+    private void Release(TopicPartition partition)
+    {
+        latest = null;
+        partitions.Remove(partition);
+        paused.Remove(partition);
+        stores.Release(partition);
+    }
+
+    // For whoever watches the group's lag; the windows' own offset is what counts.
+    private void StoreOffset(IConsumer<byte[]?, Arrival> consumer, PartitionWindows? windows)
+    {
+        if (windows?.NextOffset is not { } next)
+        {
+            return;
+        }
+
+        try
+        {
+            consumer.StoreOffset(new TopicPartitionOffset(windows.Partition, next));
+        }
+        catch (KafkaException fault)
+        {
+            logger.LogDebug(fault, "The group was not told the offset of {Partition}.", windows.Partition);
+        }
+    }
+}

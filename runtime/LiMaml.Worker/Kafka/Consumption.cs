@@ -1,0 +1,81 @@
+using System.Diagnostics.Metrics;
+using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Windows;
+using LiMaml.Worker.Operation;
+
+namespace LiMaml.Worker.Kafka;
+
+/// <summary>Events in, windows out: everything between the topic and the stores, put together.</summary>
+internal sealed class Consumption : IDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+    private readonly KafkaOptions options;
+    private readonly EventReader reader;
+    private readonly DeadLetters letters;
+    private readonly ConsumerLoop loop;
+    private bool disposed;
+
+    /// <summary>Prepares consumption; nothing is read before <see cref="Start"/>.</summary>
+    /// <param name="options">Validated.</param>
+    /// <param name="windows">Validated.</param>
+    /// <param name="stateFolder">Where the stores are.</param>
+    /// <param name="schema">The schema of events.</param>
+    /// <param name="meters">For what is counted.</param>
+    /// <param name="clock">For waits, and for events from the future.</param>
+    /// <param name="loggers">For what goes on.</param>
+    /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting.</exception>
+    public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers)
+    {
+        this.options = options;
+        reader = new EventReader(EventFormats.Create(options, schema), schema, windows.MaxFutureSkew, clock);
+        Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, windows, loggers.CreateLogger<PartitionStores>());
+        Metrics = new WorkerMetrics(meters, Stores, Status, clock);
+        letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
+        var settlement = new Settlement(Stores, letters, Status, Metrics, options, clock, loggers.CreateLogger<Settlement>());
+        var assignment = new Assignment(Stores, options, windows, Status, clock, loggers.CreateLogger<Assignment>());
+        loop = new ConsumerLoop(options, reader, assignment, settlement, Status, clock, loggers.CreateLogger<ConsumerLoop>());
+    }
+
+    /// <summary>The windows of the assigned partitions.</summary>
+    public PartitionStores Stores { get; }
+
+    /// <summary>How it goes.</summary>
+    public ConsumptionStatus Status { get; } = new();
+
+    /// <summary>Whether the windows have all but the last batch of what the topic has.</summary>
+    public bool IsCaughtUp => Status.Joined && Stores.Open.All(windows => windows.Lag <= options.BatchRecords);
+
+    /// <summary>Counts and measures.</summary>
+    public WorkerMetrics Metrics { get; }
+
+    /// <summary>Completes when reading has ended, with the fault that ended it if any.</summary>
+    public Task Ended => loop.Ended;
+
+    /// <summary>Joins the group and reads.</summary>
+    public void Start() => loop.Start();
+
+    /// <summary>Leaves the group, with all windows flushed and closed.</summary>
+    public Task StopAsync(TimeSpan bound) => loop.StopAsync(bound);
+
+    /// <summary>From now on events are of <paramref name="schema"/>.</summary>
+    public void Use(EventSchema schema)
+    {
+        Stores.Use(schema);
+        reader.Use(EventFormats.Create(options, schema), schema);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
+        StopAsync(StopTime).GetAwaiter().GetResult();
+        loop.Dispose();
+        letters.Dispose();
+        Stores.Dispose();
+    }
+}

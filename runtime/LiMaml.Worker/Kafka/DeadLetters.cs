@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+
+namespace LiMaml.Worker.Kafka;
+
+/// <summary>A record that is no usable event, and where it stood.</summary>
+/// <param name="Source">Topic, partition and offset.</param>
+/// <param name="Key">Its key as it came.</param>
+/// <param name="Headers">Its headers as they came.</param>
+/// <param name="Rejection">Why it can't be used, and its value.</param>
+internal sealed record DeadLetter(TopicPartitionOffset Source, byte[]? Key, Headers? Headers, Rejection Rejection);
+
+/// <summary>Writes dead letters and waits until the broker has them.</summary>
+internal sealed class DeadLetters : IDisposable
+{
+    /// <summary>Header: why, one of <see cref="Runtime.Events.RejectionReasons"/>.</summary>
+    public const string Reason = "limaml-reason";
+
+    /// <summary>Header: what was found, what would be accepted.</summary>
+    public const string Message = "limaml-message";
+
+    /// <summary>Header: the topic that the record came from.</summary>
+    public const string Topic = "limaml-topic";
+
+    /// <summary>Header: the partition, a decimal number.</summary>
+    public const string Partition = "limaml-partition";
+
+    /// <summary>Header: the offset, a decimal number.</summary>
+    public const string Offset = "limaml-offset";
+
+    /// <summary>Header of a letter whose value the broker would not take: how many bytes it had.</summary>
+    public const string OmittedBytes = "limaml-omitted-bytes";
+
+    private readonly string topic;
+    private readonly IProducer<byte[]?, byte[]?> producer;
+
+    /// <summary>Letters go to the dead-letter topic of <paramref name="options"/>.</summary>
+    public DeadLetters(KafkaOptions options, ILogger logger)
+    {
+        topic = options.DeadLetters;
+        producer = ClientSettings.Build(() => new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(options))
+            .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
+            .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
+            .Build());
+    }
+
+    /// <summary>Completes when the broker has all letters. After a failure some may be there: writing them again doubles those.</summary>
+    /// <exception cref="KafkaException">The broker did not take one of them.</exception>
+    public Task DeliverAsync(IReadOnlyCollection<DeadLetter> letters) => Task.WhenAll(letters.Select(DeliverAsync));
+
+    /// <inheritdoc/>
+    public void Dispose() => producer.Dispose();
+
+    private async Task DeliverAsync(DeadLetter letter)
+    {
+        try
+        {
+            await producer.ProduceAsync(topic, MessageOf(letter, letter.Rejection.Payload));
+        }
+        catch (ProduceException<byte[]?, byte[]?> fault) when (fault.Error.Code == ErrorCode.MsgSizeTooLarge && letter.Rejection.Payload is not null)
+        {
+            // The added headers made it too large. Where it came from is known: the original can be fetched there.
+            await producer.ProduceAsync(topic, MessageOf(letter, null));
+        }
+    }
+
+    private static Message<byte[]?, byte[]?> MessageOf(DeadLetter letter, byte[]? payload)
+    {
+        var headers = new Headers();
+        foreach (var header in letter.Headers ?? [])
+        {
+            headers.Add(header);
+        }
+
+        headers.Add(Reason, Utf8(letter.Rejection.Reason));
+        headers.Add(Message, Utf8(letter.Rejection.Message));
+        headers.Add(Topic, Utf8(letter.Source.Topic));
+        headers.Add(Partition, Utf8(letter.Source.Partition.Value));
+        headers.Add(Offset, Utf8(letter.Source.Offset.Value));
+        if (payload is null && letter.Rejection.Payload is { } omitted)
+        {
+            headers.Add(OmittedBytes, Utf8(omitted.Length));
+        }
+
+        return new Message<byte[]?, byte[]?> { Key = letter.Key, Value = payload, Headers = headers };
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static byte[] Utf8(long number) => Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+}

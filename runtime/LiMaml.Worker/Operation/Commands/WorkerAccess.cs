@@ -1,0 +1,33 @@
+using Confluent.Kafka;
+using LiMaml.Worker.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LiMaml.Worker.Operation.Commands;
+
+/// <summary>Gets at a worker's state: through the worker that runs on it, or directly where none does.</summary>
+internal static class WorkerAccess
+{
+    /// <summary>Asks the running worker, or works on the state folder.</summary>
+    public static async Task<string?> RunAsync(
+        WorkerSettings settings, Func<AdminClient, Task<string?>> online, Func<Operations, Task<string?>> offline, CancellationToken cancellation)
+    {
+        using var held = WorkerLock.TryTake(settings.Worker.StateFolder);
+        if (held is null)
+        {
+            using var admin = new AdminClient(WorkerLock.AddressOf(settings.Worker.StateFolder), settings.Worker.AdminToken);
+            return await online(admin);
+        }
+
+        var loggers = NullLoggerFactory.Instance;
+        await using var embeddings = await EmbeddingStores.OpenAsync(settings, loggers, TimeProvider.System, cancellation);
+        await using var models = await ModelHost.StartAsync(settings, embeddings, TimeProvider.System, loggers.CreateLogger<ModelHost>(), cancellation);
+        var state = new StateFolder(settings.Worker.StateFolder, TimeProvider.System, loggers.CreateLogger<StateFolder>());
+        using var stores = new PartitionStores(state, models.Events, settings.Windows, loggers.CreateLogger<PartitionStores>());
+        foreach (var partition in state.Partitions(settings.Kafka.Topic))
+        {
+            stores.Assign(new TopicPartition(settings.Kafka.Topic, partition));
+        }
+
+        return await offline(new Operations(settings, models, stores, embeddings));
+    }
+}

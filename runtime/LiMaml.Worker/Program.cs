@@ -1,0 +1,3 @@
+using LiMaml.Worker.Operation.Commands;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text;
+using Confluent.Kafka;
+using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Tests.Samples;
+using LiMaml.Runtime.Windows;
+using LiMaml.Worker.Broker;
+using LiMaml.Worker.Kafka;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LiMaml.Worker.Tests.Kafka;
+
+/// <summary>An embedded broker with a topic of events, and workers' consumption on it.</summary>
+internal sealed class StreamRig : IDisposable
+{
+    public const string Topic = "events";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly int[] produced;
+
+    public StreamRig(int partitions = 2)
+    {
+        Broker = EmbeddedBroker.Start();
+        Broker.CreateTopic(Topic, partitions);
+        Broker.CreateTopic(Topic + ".dead-letters", 1);
+        produced = new int[partitions];
+        producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = Broker.BootstrapServers, LingerMs = 1, RetryBackoffMs = 20, ReconnectBackoffMs = 20 })
+            .SetLogHandler((_, _) => { }).Build();
+    }
+
+    public EmbeddedBroker Broker { get; }
+
+    public TestFolder Folder { get; } = new();
+
+    public RecordingLoggers Log { get; } = new();
+
+    public int Partitions => produced.Length;
+
+    /// <summary>Records sent to each partition.</summary>
+    public IReadOnlyList<long> Produced => [.. produced.Select(count => (long)count)];
+
+    public EventSchema Schema { get; } = EventSchema.For(StreamEvents.Schema);
+
+    public KafkaOptions Options => new()
+    {
+        BootstrapServers = Broker.BootstrapServers,
+        Topic = Topic,
+        BatchRecords = 200,
+        RetryDelay = TimeSpan.FromMilliseconds(50),
+        SessionTimeout = TimeSpan.FromSeconds(6),
+    };
+
+    /// <summary>Consumption with its stores in a folder of the rig; not started.</summary>
+    public Consumption Consumption(string state = "state", KafkaOptions? options = null, TimeProvider? clock = null) => new(
+        options ?? Options, StreamEvents.Windows, Folder[state], Schema, services.GetRequiredService<IMeterFactory>(), clock ?? TimeProvider.System, Log);
+
+    /// <summary>Sends events, each task's to one partition.</summary>
+    public void Send(IEnumerable<InteractionEvent> events)
+    {
+        var format = new JsonEventFormat(Schema);
+        foreach (var interaction in events)
+        {
+            Send(PartitionOf(interaction), format.Write(interaction, out _), interaction.Keys["member"]);
+        }
+
+        producer.Flush(Deadline);
+    }
+
+    public void Send(int partition, byte[]? value, string? key = null, Headers? headers = null)
+    {
+        var message = new Message<byte[]?, byte[]?> { Key = key is null ? null : Encoding.UTF8.GetBytes(key), Value = value, Headers = headers };
+        while (true)
+        {
+            try
+            {
+                producer.Produce(new TopicPartition(Topic, partition), message, report => Assert.False(report.Error.IsError, report.Error.Reason));
+                produced[partition]++;
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                producer.Poll(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    public void Flush() => producer.Flush(Deadline);
+
+    /// <summary>The partition of an event.</summary>
+    public int PartitionOf(InteractionEvent interaction) => int.Parse(interaction.Keys["member"].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) % Partitions;
+
+    /// <summary>Waits until these workers together have taken up everything that was sent.</summary>
+    public void AwaitAll(params Consumption[] workers) => Await(
+        () => Enumerable.Range(0, Partitions).All(partition => workers.Any(worker => worker.Stores.Open.Any(windows => windows.Partition.Partition == partition && windows.NextOffset == produced[partition]))
+            || produced[partition] == 0),
+        () => "offsets " + string.Join(", ", workers.SelectMany(worker => worker.Stores.Open).Select(windows => $"{windows.Partition}: {windows.NextOffset} of {produced[windows.Partition.Partition]}")) + "\n" + Log);
+
+    /// <summary>Waits until something holds.</summary>
+    public static void Await(Func<bool> condition, Func<string>? failure = null)
+    {
+        for (var waited = Stopwatch.StartNew(); !condition(); Thread.Sleep(10))
+        {
+            Assert.True(waited.Elapsed < Deadline, failure?.Invoke() ?? "it did not come to pass in time");
+        }
+    }
+
+    /// <summary>Asserts that the stores in a folder have exactly the windows of these events.</summary>
+    public void AssertWindows(IEnumerable<InteractionEvent> events, string state = "state")
+    {
+        var byPartition = events.ToLookup(PartitionOf);
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            var expected = StreamEvents.Export(Folder[$"expected-{Guid.NewGuid():N}"], byPartition[partition]);
+            var found = StreamEvents.Export(Path.Combine(Folder[state], $"{Topic}-{partition}"));
+            Assert.True(found.AsSpan().SequenceEqual(expected), $"partition {partition}: {found.Length} bytes instead of {expected.Length}\n{Log}");
+        }
+    }
+
+    public void Dispose()
+    {
+        producer.Dispose();
+        Broker.Dispose();
+        services.Dispose();
+        Folder.Dispose();
+    }
+}
