@@ -24,9 +24,6 @@ internal abstract class Benchmark : IDisposable
     /// <summary>Measures, and returns what came of it as Markdown.</summary>
     internal abstract string Run(AlternatingRunner runner);
 
-    /// <summary>What the table cannot show, in Markdown, once the variants have run; nothing by default.</summary>
-    internal virtual string Findings() => "";
-
     /// <inheritdoc/>
     public virtual void Dispose()
     {

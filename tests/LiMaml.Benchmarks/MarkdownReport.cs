@@ -27,7 +27,6 @@ internal static class MarkdownReport
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
-            {benchmark.Findings()}
             """;
     }
 
