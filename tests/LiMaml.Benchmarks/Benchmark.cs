@@ -12,7 +12,7 @@ internal sealed record Variant(string Name, Action Run)
     internal int Tasks { get; init; }
 }
 
-/// <summary>A comparison of variants: the first is what the others are measured against.</summary>
+/// <summary>Something to measure.</summary>
 internal abstract class Benchmark : IDisposable
 {
     /// <summary>Short and without spaces, for the command line.</summary>
@@ -21,14 +21,21 @@ internal abstract class Benchmark : IDisposable
     /// <summary>One sentence: the work and its sizes.</summary>
     internal abstract string Description { get; }
 
-    /// <summary>Makes inputs and variants, not timed; tensor libraries are to use <paramref name="threads"/> threads.</summary>
-    internal abstract IReadOnlyList<Variant> Prepare(int threads);
-
-    /// <summary>What the table cannot show, in Markdown, once the variants have run; nothing by default.</summary>
-    internal virtual string Findings() => "";
+    /// <summary>Measures, and returns what came of it as Markdown.</summary>
+    internal abstract string Run(AlternatingRunner runner);
 
     /// <inheritdoc/>
     public virtual void Dispose()
     {
     }
+}
+
+/// <summary>A comparison of variants by time: the first is what the others are measured against.</summary>
+internal abstract class TimedBenchmark : Benchmark
+{
+    /// <summary>Makes inputs and variants, not timed; tensor libraries are to use <paramref name="threads"/> threads.</summary>
+    internal abstract IReadOnlyList<Variant> Prepare(int threads);
+
+    /// <inheritdoc/>
+    internal override string Run(AlternatingRunner runner) => MarkdownReport.Of(this, runner.Run(Prepare(runner.Threads)));
 }

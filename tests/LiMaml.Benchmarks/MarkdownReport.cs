@@ -5,6 +5,8 @@ namespace LiMaml.Benchmarks;
 /// <summary>Measurements as Markdown, ready to be kept.</summary>
 internal static class MarkdownReport
 {
+    private const int MostEpochs = 30;
+
     internal static string Head(AlternatingRunner runner) => string.Create(CultureInfo.InvariantCulture,
         $"""
         Machine: {Machine.Describe()}.
@@ -25,9 +27,29 @@ internal static class MarkdownReport
             |---|---|---|---|---|
             {string.Join('\n', rows)}
 
-            {benchmark.Findings()}
             """;
     }
+
+    internal static string Of(Benchmark benchmark, IReadOnlyList<Residence> epochs)
+    {
+        var settled = Residence.Settled(epochs);
+        var rows = epochs.Where(epoch => epoch.Epoch % Math.Max(1, epochs.Count / MostEpochs) == 0).Select(epoch => string.Create(CultureInfo.InvariantCulture, $"| {epoch.Epoch} | {Mebibytes(epoch.Resident)} | {Mebibytes(epoch.Managed)} |"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"""
+            ## {benchmark.Name}
+
+            {benchmark.Description}
+
+            Epochs {settled[0].Epoch} to {settled[^1].Epoch}: resident {Mebibytes(settled.Min(epoch => epoch.Resident))} to {Mebibytes(settled.Max(epoch => epoch.Resident))} MiB, slope by least squares {Residence.Slope(settled) / 1024:+0.0;-0.0;0.0} KiB an epoch.
+
+            | Epoch | Resident, MiB | Of it .NET objects, MiB |
+            |---|---|---|
+            {string.Join('\n', rows)}
+
+            """);
+    }
+
+    private static string Mebibytes(long bytes) => (bytes / (double)(1 << 20)).ToString("F1", CultureInfo.InvariantCulture);
 
     private static string PerSecond(Measurement measurement, double count) => count == 0 ? "" : Figures(count / measurement.Milliseconds.Median * 1000);
 

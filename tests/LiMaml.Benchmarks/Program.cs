@@ -3,7 +3,7 @@ using System.Text;
 using LiMaml.Benchmarks;
 using LiMaml.Benchmarks.Benchmarks;
 
-Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new ScoringBenchmark(), new ConsumptionBenchmark()];
+Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(), new ScoringBenchmark(), new ConsumptionBenchmark()];
 
 var names = new Argument<string[]>("names")
 {
@@ -20,7 +20,7 @@ rounds.Validators.Add(result => RejectBelow(result, rounds, 1));
 warmUp.Validators.Add(result => RejectBelow(result, warmUp, 0));
 threads.Validators.Add(result => RejectBelow(result, threads, 1));
 
-var root = new RootCommand("Times variants of LiMaml's work against each other.") { names, rounds, warmUp, threads, processorTime, output };
+var root = new RootCommand("Times variants of LiMaml's work against each other, and watches its memory.") { names, rounds, warmUp, threads, processorTime, output };
 root.SetAction(result =>
 {
     var chosen = result.GetValue(names) is { Length: > 0 } some ? benchmarks.Where(benchmark => some.Contains(benchmark.Name)) : benchmarks;
@@ -36,7 +36,7 @@ static void Run(IEnumerable<Benchmark> benchmarks, AlternatingRunner runner, Fil
     {
         using (benchmark)
         {
-            Print(MarkdownReport.Of(benchmark, runner.Run(benchmark.Prepare(runner.Threads))));
+            Print(benchmark.Run(runner));
         }
     }
 

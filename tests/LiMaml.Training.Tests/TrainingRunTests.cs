@@ -7,6 +7,7 @@ using LiMaml.Training.Outer;
 
 namespace LiMaml.Training.Tests;
 
+[Collection(OneRunAtATime.Name)]
 public sealed class TrainingRunTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -119,7 +120,7 @@ public sealed class TrainingRunTests
         Assert.Contains("'LearningRate': found 0, expected a number above 0", fault.Message, StringComparison.Ordinal);
     }
 
-    private static TrainingConfiguration Configuration() => new()
+    internal static TrainingConfiguration Configuration() => new()
     {
         MetaBlock = new MetaBlockSpec { Task = "member", Features = ["tenure"], Layers = [new LayerSpec(8, Activation.Relu, 0.1)], EmbeddingSize = 4 },
         Global = new GlobalBlockSpec { Features = ["kind"], Layers = [new LayerSpec(8)], Interaction = Interaction.ConcatenationAndBilinear, ItemFeatures = ["kind"] },

@@ -17,7 +17,10 @@ public sealed record TrainingConfiguration
     /// <summary>The meta block. Default: an MLP over the definition's meta features.</summary>
     public MetaBlockSpec? MetaBlock { get; init; }
 
-    /// <summary>The global block. Default: an MLP over all features, the meta embedding concatenated.</summary>
+    /// <summary>
+    /// The global block. Default: an MLP over all features; the meta embedding enters by a product with the categorical and
+    /// multi-valued features that are not meta features or, where there are none, concatenated.
+    /// </summary>
     public GlobalBlockSpec? Global { get; init; }
 
     /// <summary>The inner loop while training.</summary>
@@ -44,11 +47,23 @@ public sealed record TrainingConfiguration
             Algorithm = Algorithm,
             Label = schema.Label,
             MetaBlocks = [meta],
-            Global = Global ?? new GlobalBlockSpec { Features = [.. schema.Features.Select(feature => feature.Name)] },
+            Global = Global ?? DefaultGlobal(schema, meta),
             InnerLoop = InnerLoop,
             FineTuning = InnerLoop,
         };
         SpecValidation.Validate(spec, schema, "training configuration");
         return spec;
+    }
+
+    private static GlobalBlockSpec DefaultGlobal(DatasetSchema schema, MetaBlockSpec meta)
+    {
+        var items = schema.Features.Where(feature => feature is CategoricalFeature or MultiValuedFeature)
+            .Select(feature => feature.Name).Except(meta.Features).ToArray();
+        return new GlobalBlockSpec
+        {
+            Features = [.. schema.Features.Select(feature => feature.Name)],
+            Interaction = items.Length > 0 ? Interaction.Bilinear : Interaction.Concatenation,
+            ItemFeatures = items,
+        };
     }
 }

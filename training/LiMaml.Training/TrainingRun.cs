@@ -7,7 +7,10 @@ using LiMaml.Training.Tensors;
 
 namespace LiMaml.Training;
 
-/// <summary>Trains a model on a prepared dataset, in a run folder that an interruption cannot spoil.</summary>
+/// <summary>
+/// Trains a model on a prepared dataset, in a run folder that an interruption cannot spoil. Dropout draws from the process's
+/// one generator: where two runs share a process at the same time, neither can be repeated bit for bit.
+/// </summary>
 public static class TrainingRun
 {
     /// <summary>Starts a run.</summary>
@@ -28,19 +31,33 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var dataset = Dataset.Open(datasetFolder);
-        var model = configuration.Resolve(dataset.Schema);
-        CheckSplits(dataset, model.MetaBlocks[0].Task);
-        Devices.Parse(configuration.Training.Device);
-        var folder = RunFolder.Create(runFolder, new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training), overwrite);
+        var folder = RunFolder.Create(runFolder, Configure(dataset, datasetFolder, configuration), overwrite);
         return await RunAsync(folder, dataset, progress, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Goes on with an interrupted run; the result is the one it would have had, bit for bit on the CPU.</summary>
+    /// <summary>Goes on with an interrupted run, or begins a planned one; the result is the one it would have had, bit for bit on the CPU.</summary>
     /// <exception cref="InvalidInputException">The folder holds no run, or its dataset changed.</exception>
     public static async Task<TrainingOutcome> ResumeAsync(string runFolder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var folder = RunFolder.Open(runFolder);
         return await RunAsync(folder, Dataset.Open(folder.Configuration.Dataset), progress, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What came of a run, or null where it has not ended.</summary>
+    /// <exception cref="InvalidInputException">The run's state cannot be read.</exception>
+    public static TrainingOutcome? FindOutcome(string runFolder) =>
+        RunFolder.ReadState(runFolder) is { Finished: true } state
+            ? new TrainingOutcome(RunFolder.CheckpointFolderOf(runFolder), state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: false)
+            : null;
+
+    /// <summary>The resolved configuration of a run on a dataset.</summary>
+    /// <exception cref="InvalidInputException">They do not fit, or the dataset cannot be trained on.</exception>
+    internal static RunConfiguration Configure(Dataset dataset, string datasetFolder, TrainingConfiguration configuration)
+    {
+        var model = configuration.Resolve(dataset.Schema);
+        CheckSplits(dataset, model.MetaBlocks[0].Task);
+        Devices.Parse(configuration.Training.Device);
+        return new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training);
     }
 
     private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, CancellationToken cancellation)

@@ -33,22 +33,21 @@ internal sealed class GramLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T> o
         return sum;
     }
 
-    public override LinearLayer<T> Step(T x, T delta, double stepSize, double keep)
+    public override LinearLayer<T> Step(T x, T movement, T? keep)
     {
-        var errors = algebra.Scale(delta, -stepSize);
         var next = new List<Moment>();
         var merged = false;
         foreach (var moment in history)
         {
-            var kept = keep == 1 ? moment.Errors : algebra.Scale(moment.Errors, keep);
+            var kept = keep is null ? moment.Errors : algebra.Multiply(moment.Errors, keep);
             var same = ReferenceEquals(moment.Inputs, x); // the first layer's inputs never change: one moment holds all its steps
             merged |= same;
-            next.Add(moment.With(same ? algebra.Add(kept, errors) : kept));
+            next.Add(moment.With(same ? algebra.Add(kept, movement) : kept));
         }
 
         if (!merged)
         {
-            next.Add(new Moment(x, errors));
+            next.Add(new Moment(x, movement));
         }
 
         return new GramLinear<T>(algebra, origin, next);
@@ -56,6 +55,8 @@ internal sealed class GramLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T> o
 
     public override LinearLayer<T> Rebase(LinearLayer<T> origin) =>
         new GramLinear<T>(algebra, (SharedLinear<T>)origin, [.. history.Select(moment => moment.With(moment.Errors))]);
+
+    public override T SquaredGradient(T x, T delta) => origin.SquaredGradient(x, delta);
 
     /// <summary>The inputs and scaled errors of a step, and the products of the inputs with those last asked for.</summary>
     internal sealed class Moment(T inputs, T errors, T? factor = null, T? products = null)

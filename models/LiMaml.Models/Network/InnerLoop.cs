@@ -42,6 +42,11 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
     public Adapted<T> Adapt(MetaBlock<T> block, LayerSet<T> theta, SupportSet<T> support, bool losses = false)
     {
         var bound = block.Bind(theta, support.Latest); // θ_metaᵢ ← θ_meta (line 5)
+        if (spec.Steps == 0 && !losses)
+        {
+            return new Adapted<T>(bound, null, null);
+        }
+
         var start = Detach(bound);
         var encoded = block.Encode(support.Meta);
         var state = new Support(
@@ -53,17 +58,17 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
             support.Others);
         var projected = network.Global.Project(start, state.Global);
         var layers = start;
-        T? before = null;
+        var (meta, pass) = Forward(block, layers, state, projected);
+        var before = losses ? MeanLoss(pass.Logit, state) : null;
+        var (length, keep) = StepLength(block, start, state, meta, pass);
         for (var step = 0; step < spec.Steps; step++) // repeat n times (line 6)
         {
-            var (meta, pass) = Forward(block, layers, state, projected);
-            before ??= losses ? MeanLoss(pass.Logit, state) : null;
-            layers = Step(layers, Gradient(block, layers, state, meta, pass)); // line 8
+            layers = Step(layers, Gradient(block, layers, state, meta, pass), length, keep); // line 8
             projected = spec.Adapts is AdaptedWeights.Network ? network.Global.Project(layers, state.Global) : projected;
+            (meta, pass) = step + 1 < spec.Steps || losses ? Forward(block, layers, state, projected) : (meta, pass);
         }
 
-        var after = losses ? MeanLoss(Forward(block, layers, state, projected).Pass.Logit, state) : null;
-        return new Adapted<T>(Attach(layers, start, bound), before ?? after, after);
+        return new Adapted<T>(Attach(layers, start, bound), before, losses ? MeanLoss(pass.Logit, state) : null);
     }
 
     private bool FollowsGlobal => spec.SecondOrder && spec.TotalGlobalGradient;
@@ -94,10 +99,39 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         return errors;
     }
 
-    private LayerSet<T> Step(LayerSet<T> layers, List<LayerError<T>> errors) =>
+    private LayerSet<T> Step(LayerSet<T> layers, List<LayerError<T>> errors, T length, T? keep) =>
         layers.With(errors.Select(error => KeyValuePair.Create(
             error.Layer,
-            layers[error.Layer].Step(error.Inputs, error.Errors, spec.StepSize, 1 - (spec.StepSize * spec.Proximal)))));
+            layers[error.Layer].Step(error.Inputs, algebra.Multiply(error.Errors, algebra.Scale(length, -1)), keep))));
+
+    /// <summary>Each task's step length [tasks, 1, 1] or a constant, and what a step keeps of the way from θ; null for all.</summary>
+    private (T Length, T? Keep) StepLength(MetaBlock<T> block, LayerSet<T> start, Support support, MetaPass<T> meta, GlobalPass<T> pass)
+    {
+        var length = algebra.Scale(algebra.One, spec.StepSize);
+        if (spec is { StepRule: StepRule.CurvatureBound, Steps: > 0 })
+        {
+            length = algebra.Divide(length, algebra.Add(algebra.One, algebra.Multiply(length, Curvature(block, start, support, meta, pass))));
+        }
+
+        return (length, spec.Proximal == 0 ? null : algebra.Subtract(algebra.One, algebra.Scale(length, spec.Proximal)));
+    }
+
+    /// <summary>Bounds the second derivative of each task's support loss in any direction, to first order around θ [tasks, 1, 1].</summary>
+    private T Curvature(MetaBlock<T> block, LayerSet<T> start, Support support, MetaPass<T> meta, GlobalPass<T> pass)
+    {
+        var atLogit = algebra.Add(algebra.Scale(pass.Logit, 0), algebra.One); // ∂logit/∂logit
+        var errors = new List<LayerError<T>>();
+        var atEmbedding = network.Global.Backward(start, pass, atLogit, block.Spec.Task, spec.Adapts is AdaptedWeights.Network ? errors : null);
+        var output = errors.Count;
+        block.Backward(start, meta, atEmbedding, errors);
+        var sum = algebra.Scale(start[errors[output].Layer].SquaredGradient(errors[output].Inputs, algebra.One), spec.MetaEmbeddingL2);
+        foreach (var error in errors)
+        {
+            sum = algebra.Add(sum, algebra.Scale(start[error.Layer].SquaredGradient(error.Inputs, error.Errors), network.Loss.LargestCurvature));
+        }
+
+        return algebra.Add(algebra.Sum(algebra.Multiply(sum, support.StepWeights), 1), algebra.Scale(algebra.One, spec.Proximal));
+    }
 
     /// <summary>Sample weights, divided by their sum for the mean; a task without support keeps zeros.</summary>
     private T StepWeights(T weights)

@@ -11,8 +11,14 @@ internal abstract class LinearLayer<T>
     /// <summary>δ·Wᵀ: the loss gradient at the outputs [..., outputs] → at the inputs [..., inputs].</summary>
     public abstract T Backward(T delta);
 
-    /// <summary>W − θ ← keep·(W − θ) − stepSize·xᵀδ, and likewise the bias, for every task.</summary>
-    public abstract LinearLayer<T> Step(T x, T delta, double stepSize, double keep);
+    /// <summary>W − θ ← keep·(W − θ) + xᵀ·movement, and likewise the bias, for every task.</summary>
+    /// <param name="x">Inputs [tasks, rows, inputs].</param>
+    /// <param name="movement">−α times the loss gradient at the outputs [tasks, rows, outputs].</param>
+    /// <param name="keep">[tasks, 1, 1] or a constant; null for 1.</param>
+    public abstract LinearLayer<T> Step(T x, T movement, T? keep);
+
+    /// <summary>|∂f/∂W|² of each row [..., 1], bias included, where δ is the gradient of f at the outputs.</summary>
+    public abstract T SquaredGradient(T x, T delta);
 
     /// <summary>The same movement away from another θ: how first-order steps are carried over to live weights.</summary>
     public abstract LinearLayer<T> Rebase(LinearLayer<T> origin);
@@ -36,10 +42,17 @@ internal sealed class SharedLinear<T>(ITensorAlgebra<T> algebra, T weight, T? bi
 
     public override T Backward(T delta) => algebra.MatMul(delta, transposed);
 
-    public override LinearLayer<T> Step(T x, T delta, double stepSize, double keep) =>
+    public override LinearLayer<T> Step(T x, T movement, T? keep) =>
         gram
-            ? new GramLinear<T>(algebra, this, []).Step(x, delta, stepSize, keep)
-            : new WeightLinear<T>(algebra, this, null, null).Step(x, delta, stepSize, keep);
+            ? new GramLinear<T>(algebra, this, []).Step(x, movement, keep)
+            : new WeightLinear<T>(algebra, this, null, null).Step(x, movement, keep);
+
+    public override T SquaredGradient(T x, T delta)
+    {
+        var inputs = algebra.Sum(algebra.Multiply(x, x), -1);
+        var outputs = algebra.Sum(algebra.Multiply(delta, delta), -1);
+        return algebra.Multiply(bias is null ? inputs : algebra.Add(inputs, algebra.One), outputs);
+    }
 
     public override LinearLayer<T> Rebase(LinearLayer<T> origin) => origin;
 

@@ -13,11 +13,13 @@ internal sealed class RowLayer<T>(ITensorAlgebra<T> algebra, T origin, T? delta 
 
     public override T Backward(T delta) => throw new InvalidOperationException("a row has no inputs");
 
-    public override LinearLayer<T> Step(T x, T delta1, double stepSize, double keep)
+    public override LinearLayer<T> Step(T x, T movement, T? keep)
     {
-        var step = algebra.Scale(algebra.Sum(delta1, -2), -stepSize);
-        return new RowLayer<T>(algebra, origin, delta is null ? step : algebra.Add(keep == 1 ? delta : algebra.Scale(delta, keep), step));
+        var step = algebra.Sum(movement, -2);
+        return new RowLayer<T>(algebra, origin, delta is null ? step : algebra.Add(keep is null ? delta : algebra.Multiply(delta, keep), step));
     }
+
+    public override T SquaredGradient(T x, T delta) => algebra.Sum(algebra.Multiply(delta, delta), -1);
 
     public override LinearLayer<T> Rebase(LinearLayer<T> origin) => new RowLayer<T>(algebra, ((RowLayer<T>)origin).Origin, delta);
 

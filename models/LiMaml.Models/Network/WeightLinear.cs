@@ -25,17 +25,18 @@ internal sealed class WeightLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T>
 
     public override T Backward(T delta) => algebra.MatMul(delta, algebra.Transpose(Weight));
 
-    public override LinearLayer<T> Step(T x, T delta, double stepSize, double keep)
+    public override LinearLayer<T> Step(T x, T movement, T? keep)
     {
-        var errors = algebra.Scale(delta, -stepSize);
-        var weightStep = algebra.MatMul(algebra.Transpose(x), errors);
-        var biasStep = origin.Bias is null ? null : algebra.Sum(errors, -2);
+        var weightStep = algebra.MatMul(algebra.Transpose(x), movement);
+        var biasStep = origin.Bias is null ? null : algebra.Sum(movement, -2);
         return new WeightLinear<T>(algebra, origin, Moved(weightDelta, weightStep, keep), biasStep is null ? null : Moved(biasDelta, biasStep, keep));
     }
 
     public override LinearLayer<T> Rebase(LinearLayer<T> origin) =>
         new WeightLinear<T>(algebra, (SharedLinear<T>)origin, weightDelta, biasDelta);
 
-    private T Moved(T? delta, T step, double keep) =>
-        delta is null ? step : algebra.Add(keep == 1 ? delta : algebra.Scale(delta, keep), step);
+    public override T SquaredGradient(T x, T delta) => origin.SquaredGradient(x, delta);
+
+    private T Moved(T? delta, T step, T? keep) =>
+        delta is null ? step : algebra.Add(keep is null ? delta : algebra.Multiply(delta, keep), step);
 }

@@ -143,6 +143,19 @@ public enum LossReduction
     Mean,
 }
 
+/// <summary>How long a task's steps are.</summary>
+public enum StepRule
+{
+    /// <summary>α for every task, as printed.</summary>
+    Constant,
+
+    /// <summary>
+    /// α ÷ (1 + α L), where L bounds the curvature of the task's support loss at θ: about α for a task with few samples, never
+    /// longer than 1 ÷ L, so that tasks with many samples don't overshoot and several steps pay.
+    /// </summary>
+    CurvatureBound,
+}
+
 /// <summary>In which form the adapted weights are kept; all give the same numbers.</summary>
 public enum AdaptedForm
 {
@@ -160,10 +173,13 @@ public enum AdaptedForm
 public sealed record InnerLoopSpec
 {
     /// <summary>n of Algorithm 2a or k of Algorithm 2b; 0 leaves the block as it is.</summary>
-    public int Steps { get; init; } = 1;
+    public int Steps { get; init; } = 3;
 
-    /// <summary>α, the task learning rate; above 0.</summary>
-    public double StepSize { get; init; } = 0.05;
+    /// <summary>α, the task learning rate; above 0. By the constant rule 0.03 to 0.05 is a start.</summary>
+    public double StepSize { get; init; } = 0.3;
+
+    /// <summary>What the step size means.</summary>
+    public StepRule StepRule { get; init; } = StepRule.CurvatureBound;
 
     /// <summary>What moves.</summary>
     public AdaptedWeights Adapts { get; init; } = AdaptedWeights.MetaBlock;
@@ -172,7 +188,7 @@ public sealed record InnerLoopSpec
     public LossReduction Reduction { get; init; } = LossReduction.Sum;
 
     /// <summary>λ of ½ λ |e|² added to every support sample's loss, e its meta embedding; 0 or more.</summary>
-    public double MetaEmbeddingL2 { get; init; }
+    public double MetaEmbeddingL2 { get; init; } = 0.02;
 
     /// <summary>μ of ½ μ |θᵢ − θ|² added to the task's loss: L2 towards the starting point; 0 or more, α·μ at most 1.</summary>
     public double Proximal { get; init; }

@@ -90,6 +90,8 @@ public static class SpecValidation
         Expect.That(double.IsFinite(loop.MetaEmbeddingL2) && loop.MetaEmbeddingL2 >= 0, $"{where}.metaEmbeddingL2", loop.MetaEmbeddingL2, "a finite number, 0 or more");
         Expect.That(double.IsFinite(loop.Proximal) && loop.Proximal >= 0, $"{where}.proximal", loop.Proximal, "a finite number, 0 or more");
         var product = loop.StepSize * loop.Proximal;
-        Expect.That(product <= 1, $"{where}.stepSize × proximal", product, "at most 1: a larger step overshoots the starting point");
+        Expect.That(
+            product <= 1 || loop.StepRule is StepRule.CurvatureBound,
+            $"{where}.stepSize × proximal", product, "at most 1: a larger step overshoots the starting point");
     }
 }

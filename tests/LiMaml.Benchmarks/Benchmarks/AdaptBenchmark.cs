@@ -8,7 +8,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>How fast the exported adapt graph goes, against the fastest thing the same runtime does: one large matrix product.</summary>
-internal sealed class AdaptBenchmark : Benchmark
+internal sealed class AdaptBenchmark : TimedBenchmark
 {
     private const int Tasks = 256;
     private const int Support = 32;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LiMaml.Benchmarks.Benchmarks;
 
-/// <summary>How long single calls took; those of the first rounds are forgotten. For one thread.</summary>
+/// <summary>How long single calls took. For one thread.</summary>
 internal sealed class Latencies
 {
     private readonly List<double> milliseconds = [];
@@ -15,10 +15,13 @@ internal sealed class Latencies
         milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    /// <summary>The time that a share of the calls did not exceed, the first tenth of them left out.</summary>
+    /// <summary>Leaves out the first <paramref name="share"/> of the calls: those that warmed up.</summary>
+    internal void Forget(double share) => milliseconds.RemoveRange(0, (int)(share * milliseconds.Count));
+
+    /// <summary>The time that a share of the calls did not exceed.</summary>
     internal double Percentile(double share)
     {
-        var sorted = milliseconds.Skip(milliseconds.Count / 10).Order().ToArray();
+        var sorted = milliseconds.Order().ToArray();
         return sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)];
     }
 }

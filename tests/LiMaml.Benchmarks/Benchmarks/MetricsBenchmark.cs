@@ -3,7 +3,7 @@ using LiMaml.Training.Evaluation.Metrics;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What measuring a model costs, beside scoring it.</summary>
-internal sealed class MetricsBenchmark : Benchmark
+internal sealed class MetricsBenchmark : TimedBenchmark
 {
     private const int RowCount = 1_000_000;
     private const int TaskCount = 20_000;

@@ -18,9 +18,9 @@ internal static class PaperModel
         [new TaskDefinition(Task, [Task], Names("meta", MetaWidth))]);
 
     /// <summary>The model with <paramref name="steps"/> inner steps on <paramref name="support"/> samples.</summary>
-    internal static ModelSpec Spec(int steps, int support)
+    internal static ModelSpec Spec(int steps, int support, StepRule rule = StepRule.Constant)
     {
-        var loop = new InnerLoopSpec { Steps = steps, StepSize = 0.01, SupportCapacity = support };
+        var loop = new InnerLoopSpec { Steps = steps, StepSize = 0.01, StepRule = rule, MetaEmbeddingL2 = 0, SupportCapacity = support };
         return new ModelSpec
         {
             MetaBlocks = [new MetaBlockSpec { Task = Task, Features = Names("meta", MetaWidth), Layers = [new(64)], EmbeddingSize = 32 }],

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What HTTP, the look-up of embeddings and sharing of runs add to the call of ONNX Runtime that they are about.</summary>
-internal sealed class ScoringBenchmark : Benchmark
+internal sealed class ScoringBenchmark : TimedBenchmark
 {
     private const int Rows = 200;
     private const int Clients = 16;
@@ -53,7 +53,15 @@ internal sealed class ScoringBenchmark : Benchmark
         ];
     }
 
-    internal override string Findings()
+    internal override string Run(AlternatingRunner runner)
+    {
+        var table = base.Run(runner);
+        var warmUp = (double)runner.WarmUpRounds / (runner.WarmUpRounds + runner.Rounds);
+        ((Latencies[])[bareLatencies, httpLatencies, bareTogether, httpTogether]).ToList().ForEach(latencies => latencies.Forget(warmUp));
+        return table + Environment.NewLine + Findings();
+    }
+
+    private string Findings()
     {
         return string.Create(CultureInfo.InvariantCulture,
             $"""

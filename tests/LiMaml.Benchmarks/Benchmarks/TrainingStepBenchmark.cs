@@ -1,4 +1,5 @@
 using LiMaml.Models.Network;
+using LiMaml.Models.Specs;
 using LiMaml.Training.Data;
 using LiMaml.Training.Outer;
 using LiMaml.Training.Tensors;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What the inner loop adds to a training step (paper Table 9).</summary>
-internal sealed class TrainingStepBenchmark : Benchmark
+internal sealed class TrainingStepBenchmark : TimedBenchmark
 {
     private const int Tasks = 128;
     private const int Support = 24;
@@ -33,6 +34,7 @@ internal sealed class TrainingStepBenchmark : Benchmark
         [
             Step("vanilla", 1, objective => objective.VanillaLoss(all)),
             .. Enumerable.Range(1, 5).Select(steps => Step($"LiMAML, n = {steps}", steps, objective => objective.Loss(batch))),
+            Step("LiMAML, n = 3, curvature bound", 3, objective => objective.Loss(batch), StepRule.CurvatureBound),
         ];
     }
 
@@ -42,9 +44,9 @@ internal sealed class TrainingStepBenchmark : Benchmark
         base.Dispose();
     }
 
-    private Variant Step(string name, int steps, Func<OuterObjective, Tensor> loss)
+    private Variant Step(string name, int steps, Func<OuterObjective, Tensor> loss, StepRule rule = StepRule.Constant)
     {
-        var spec = PaperModel.Spec(steps, Support);
+        var spec = PaperModel.Spec(steps, Support, rule);
         var parameters = ModelParameters.Initialise(spec, PaperModel.Schema, 1, CPU);
         var optimizer = new OuterOptimizer(parameters, new TrainingOptions { LearningRate = 1e-4 }, 1000);
         owned.AddRange([parameters, optimizer]);

@@ -2,47 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace LiMaml.Cli.Tests.Commands;
 
-/// <summary>train, evaluate, export, verify, embed and score on what a quickstart made.</summary>
+/// <summary>evaluate, export, verify, embed and score on what a quickstart made.</summary>
 [Collection(SharedQuickstart.Name)]
 public sealed class ModelCommandTests(QuickstartFixture quickstart) : IDisposable
 {
-    private const string Small = """{ "metaBlock": { "task": "member", "features": ["country"], "layers": [] }, "global": { "features": ["topic", "type"], "layers": [] } }""";
     private readonly TemporaryFolder folder = new();
-
-    [Fact]
-    public async Task Train_WithSeveralSeeds_MakesARunForEachAndEvaluateTakesThemTogether()
-    {
-        var config = folder.File("train.json", Small);
-        await CommandRun.SucceedAsync("train", "--dataset", quickstart.Dataset, "--out", folder["runs"], "--config", config, "--epochs", "1", "--seed", "2", "1", "--first-order");
-
-        var table = await CommandRun.SucceedAsync("evaluate", "--dataset", quickstart.Dataset, "--model", $"small={folder["runs"]}", $"vanilla={quickstart["vanilla"]}", "--out", folder["report"]);
-
-        Assert.Equal(["seed-1", "seed-2"], Directory.GetDirectories(folder["runs"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Contains("±", table, StringComparison.Ordinal);
-        Assert.Equal(["report.json", "report.md"], Directory.GetFiles(folder["report"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task Train_Interrupted_SaysHowToGoOnAndResumes()
-    {
-        using var cancellation = new CancellationTokenSource();
-        await cancellation.CancelAsync();
-        var config = folder.File("train.json", Small);
-
-        var interrupted = await CommandRun.OfAsync(cancellation.Token, "train", "--dataset", quickstart.Dataset, "--out", folder["run"], "--config", config, "--epochs", "1");
-
-        Assert.Equal(ExitCodes.Interrupted, interrupted.ExitCode);
-        Assert.Contains($"limaml train --resume {folder["run"]}", interrupted.Error, StringComparison.Ordinal);
-        Assert.Contains("Best epoch 1 of 1", await CommandRun.SucceedAsync("train", "--resume", folder["run"]), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Train_ResumingAFinishedRun_SaysWhatCameOfIt()
-    {
-        var output = await CommandRun.SucceedAsync("train", "--resume", quickstart["vanilla"]);
-
-        Assert.Contains("Best epoch 1 of 1", output, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task Evaluate_WithoutTestRows_SaysSoAndWritesNothing()

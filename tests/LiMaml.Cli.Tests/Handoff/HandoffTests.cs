@@ -141,6 +141,8 @@ public sealed class HandoffTests
             ["gram form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Gram }),
             ["weights form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Weights }),
             ["mean loss, proximal, decay"] = Tuned(tuning => tuning with { Reduction = LossReduction.Mean, StepSize = 0.2, Proximal = 0.5, MetaEmbeddingL2 = 0.3 }),
+            ["curvature bound"] = Tuned(tuning => tuning with { StepRule = StepRule.CurvatureBound, StepSize = 1, Steps = 5 }),
+            ["curvature bound, mean loss, proximal, decay"] = Tuned(tuning => tuning with { StepRule = StepRule.CurvatureBound, Reduction = LossReduction.Mean, StepSize = 1, Proximal = 2, MetaEmbeddingL2 = 0.3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
             ["capacity of one"] = Tuned(tuning => tuning with { SupportCapacity = 1 }),
             ["large capacity"] = Tuned(tuning => tuning with { SupportCapacity = 512 }),

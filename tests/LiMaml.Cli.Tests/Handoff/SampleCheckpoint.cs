@@ -1,30 +1,12 @@
 using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
-using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
 namespace LiMaml.Cli.Tests.Handoff;
 
-/// <summary>Models with random weights over a schema that has every kind of feature.</summary>
+/// <summary>Models with random weights over the <see cref="SampleSchema"/>.</summary>
 internal static class SampleCheckpoint
 {
-    public static readonly DatasetSchema Schema = new(
-        DatasetSchema.CurrentFormatVersion,
-        "sample",
-        LabelKind.Binary,
-        [
-            new DenseFeature("age", DenseTransform.Standardise, 30, 12),
-            new DenseFeature("visits", DenseTransform.Log1p, 2, 1.5f),
-            new DenseFeature("raw"),
-            new DenseFeature("hour", DenseTransform.Bucketise, Boundaries: [6, 12, 18]),
-            new CategoricalFeature("member", HashBuckets: 6),
-            new CategoricalFeature("city", ["a", "b", "c"]),
-            new CategoricalFeature("item", HashBuckets: 7),
-            new MultiValuedFeature("genres", ["x", "y", "z"], null, 4),
-            new VectorFeature("taste", 5),
-        ],
-        [new TaskDefinition("member", ["member"], ["age", "city"]), new TaskDefinition("item", ["item"], ["genres", "raw"])]);
-
     public static ModelSpec DefaultSpec { get; } = new()
     {
         MetaBlocks = [new MetaBlockSpec { Task = "member", Features = ["age", "city", "visits", "genres", "hour", "taste"], FeatureEmbeddingSize = 3, Layers = [new(16), new(12)], EmbeddingSize = 6 }],
@@ -34,7 +16,7 @@ internal static class SampleCheckpoint
 
     public static Checkpoint Of(ModelSpec spec, int seed = 1)
     {
-        var schema = Schema with { Label = spec.Label };
+        var schema = SampleSchema.Of(spec.Label);
         var random = new Random(seed);
         return new Checkpoint(spec, schema, [], Parameters.Declare(spec, schema).ToDictionary(
             declaration => declaration.Name,

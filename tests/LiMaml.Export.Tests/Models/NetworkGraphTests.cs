@@ -120,7 +120,7 @@ public sealed class NetworkGraphTests
         {
             MetaBlocks = [new MetaBlockSpec { Task = "member", Features = ["taste"], Layers = [], EmbeddingSize = 2 }],
             Global = new GlobalBlockSpec { Features = ["taste"], Layers = [] },
-            FineTuning = new InnerLoopSpec { Steps = 2, StepSize = StepSize },
+            FineTuning = new InnerLoopSpec { Steps = 2, StepSize = StepSize, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0 },
         });
         var inputs = model.Inputs("adapt", 3, 6, [6, 4, 1]);
         double At(string input, params int[] index) => inputs[input].At(index);
@@ -218,6 +218,8 @@ public sealed class NetworkGraphTests
             ["weights form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Weights }),
             ["mean loss"] = Tuned(tuning => tuning with { Reduction = LossReduction.Mean, StepSize = 0.5 }),
             ["proximal"] = Tuned(tuning => tuning with { Proximal = 2 }),
+            ["curvature bound"] = Tuned(tuning => tuning with { StepRule = StepRule.CurvatureBound, StepSize = 2, Proximal = 2, MetaEmbeddingL2 = 0.3 }),
+            ["curvature bound, id embedding"] = spec with { MetaBlocks = [idBlock], FineTuning = spec.FineTuning with { StepRule = StepRule.CurvatureBound, StepSize = 2, MetaEmbeddingL2 = 0.3 } },
             ["embedding decay"] = Tuned(tuning => tuning with { MetaEmbeddingL2 = 0.3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
             ["no steps"] = Tuned(tuning => tuning with { Steps = 0 }),

@@ -7,30 +7,13 @@ using LiMaml.Models.Specs;
 
 namespace LiMaml.Export.Tests.Models;
 
-/// <summary>A small model with random weights, and random inputs for its graphs.</summary>
+/// <summary>A small model with random weights over the <see cref="SampleSchema"/>, and random inputs for its graphs.</summary>
 internal sealed class SampleModel
 {
-    public static readonly DatasetSchema BinarySchema = new(
-        DatasetSchema.CurrentFormatVersion,
-        "sample",
-        LabelKind.Binary,
-        [
-            new DenseFeature("age", DenseTransform.Standardise, 30, 12),
-            new DenseFeature("visits", DenseTransform.Log1p, 2, 1.5f),
-            new DenseFeature("raw"),
-            new DenseFeature("hour", DenseTransform.Bucketise, Boundaries: [6, 12, 18]),
-            new CategoricalFeature("member", HashBuckets: 6),
-            new CategoricalFeature("city", ["a", "b", "c"]),
-            new CategoricalFeature("item", HashBuckets: 7),
-            new MultiValuedFeature("genres", ["x", "y", "z"], null, 4),
-            new VectorFeature("taste", 5),
-        ],
-        [new TaskDefinition("member", ["member"], ["age", "city"]), new TaskDefinition("item", ["item"], ["genres", "raw"])]);
-
     public SampleModel(ModelSpec spec, int seed = 3)
     {
         Spec = spec;
-        Schema = BinarySchema with { Label = spec.Label };
+        Schema = SampleSchema.Of(spec.Label);
         var random = new Random(seed);
         Weights = Parameters.Declare(spec, Schema).ToDictionary(
             declaration => declaration.Name,
@@ -66,10 +49,10 @@ internal sealed class SampleModel
             FeatureEmbeddingSize = 3,
             Layers = [new(8), new(5)],
         },
-        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, SupportCapacity = 8 },
+        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0, SupportCapacity = 8 },
     };
 
-    public static int Size(string feature) => BinarySchema.Feature(feature) switch
+    public static int Size(string feature) => SampleSchema.Binary.Feature(feature) switch
     {
         CategoricalFeature categorical => categorical.Size,
         MultiValuedFeature multiValued => multiValued.Size,

@@ -38,7 +38,7 @@ public sealed class ContractJsonTests
         var spec = Parse<ModelSpec>("""{"metaBlocks": [{"task": "member", "features": ["age"]}], "global": {"features": []}}""");
 
         Assert.Equal(16, spec.MetaBlocks[0].EmbeddingSize);
-        Assert.Equal(0.05, spec.InnerLoop.StepSize);
+        Assert.Equal(new InnerLoopSpec().StepSize, spec.InnerLoop.StepSize);
     }
 
     [Theory]

@@ -70,7 +70,7 @@ public sealed class ModelPackageTests
         { "model.onnx: found a link", package => Link(Path.Combine(package, "global", "1", "model.onnx")) },
         { "manifest.json: formatVersion: found 9, expected 1", Edit("\"formatVersion\": 1,\n  \"bundleId\"", "\"formatVersion\": 9,\n  \"bundleId\"") },
         { "manifest.json: bundleId: found '", Edit("\"bundleId\": \"", "\"bundleId\": \"0") },
-        { "manifest.json: bundleId: found '", Edit("\"stepSize\": 0.05", "\"stepSize\": 0.06") },
+        { "manifest.json: bundleId: found '", Edit("\"stepSize\": 0.3", "\"stepSize\": 0.4") },
         { "manifest.json: schema: features[0].name: found 'label'", Edit("\"name\": \"age\"", "\"name\": \"label\"") },
         { "manifest.json: model: metaBlocks[0] 'member'.embeddingSize: found 0", Edit("\"embeddingSize\": 4", "\"embeddingSize\": 0") },
         { "files[0].path: found '../x', expected a relative path inside the package", Edit("\"path\": \"adapt/1/model.onnx\",\n      \"bytes\"", "\"path\": \"../x\",\n      \"bytes\"") },
@@ -191,7 +191,7 @@ public sealed class ModelPackageTests
         Assert.Equal(5, new[]
         {
             id,
-            BundleId.Compute(model with { FineTuning = new InnerLoopSpec { Steps = 3 } }, schema, a, b),
+            BundleId.Compute(model with { FineTuning = new InnerLoopSpec { Steps = 7 } }, schema, a, b),
             BundleId.Compute(model, schema with { Name = "other" }, a, b),
             BundleId.Compute(model, schema, b, b),
             BundleId.Compute(model, schema, a, a),

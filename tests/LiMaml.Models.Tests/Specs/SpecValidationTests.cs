@@ -40,7 +40,7 @@ public sealed class SpecValidationTests
         { "innerLoop.steps: found -1, expected an integer from 0", WithLoop(loop => loop with { Steps = -1 }) },
         { "innerLoop.metaEmbeddingL2: found -1", WithLoop(loop => loop with { MetaEmbeddingL2 = -1 }) },
         { "innerLoop.proximal: found Infinity", WithLoop(loop => loop with { Proximal = double.PositiveInfinity }) },
-        { "innerLoop.stepSize × proximal: found 1.5, expected at most 1", WithLoop(loop => loop with { StepSize = 0.5, Proximal = 3 }) },
+        { "innerLoop.stepSize × proximal: found 1.5, expected at most 1", WithLoop(loop => loop with { StepRule = StepRule.Constant, StepSize = 0.5, Proximal = 3 }) },
         { "innerLoop.supportCapacity: found 0, expected an integer from 1", WithLoop(loop => loop with { SupportCapacity = 0 }) },
         { "fineTuning.steps: found -1", spec => spec with { FineTuning = spec.FineTuning with { Steps = -1 } } },
     };

@@ -67,6 +67,59 @@ public class RawTableTests
         Assert.Equal(new float[] { 0f, 1, 3, 0, 1, 3 }, await prepared.DenseByRowAsync("value"));
     }
 
+    [Theory]
+    [InlineData("clicks[1].csv")]
+    [InlineData("clicks*.csv")]
+    [InlineData("clicks?.csv")]
+    [InlineData("clicks{a,b}.csv")]
+    [InlineData("[*] it's; ~?/clicks.csv")]
+    [InlineData("**/clicks.csv")]
+    [InlineData(@"back\slash.csv")]
+    public async Task Prepare_PathWithGlobCharacters_IsReadLiterally(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows allows no such names.");
+        using var example = new Example();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(example.Folder, path))!);
+        example.Add(path, example.Clicks);
+        example.Add("clicks1.csv", example.Clicks.Replace("5,", "6,", StringComparison.Ordinal)); // what a pattern would match, too
+        example.Schema = example.Schema with { Interactions = new SourceFile { Path = path } };
+
+        var prices = await (await example.PrepareAsync()).DenseByRowAsync("price");
+
+        Assert.Equal(new float[] { 1.5f, 2.5f, 3.5f }, prices[..3]);
+    }
+
+    [Fact]
+    public async Task Prepare_FolderOfPartsWithGlobCharacters_IsReadLiterally()
+    {
+        using var example = new Example();
+        var folder = Directory.CreateDirectory(Path.Combine(example.Folder, "clicks [2023]", "dt=2023-11-14")).FullName;
+        await WriteSparkPartAsync(Path.Combine(folder, "part-[0].parquet"), new DateTime(2023, 11, 14, 12, 0, 0, DateTimeKind.Utc));
+        await WriteSparkPartAsync(Path.Combine(folder, "part-0.parquet"), new DateTime(2023, 11, 15, 12, 0, 0, DateTimeKind.Utc));
+        example.Schema = example.Schema with
+        {
+            Interactions = new SourceFile { Path = "clicks [2023]" },
+            Timestamp = new SourceTimestamp("at", TimestampUnit.Iso8601),
+            Label = new SourceLabel { Column = "value", Above = 1 },
+            Features = [new SourceCategoricalFeature { Name = "dt" }, new SourceDenseFeature { Name = "value" }],
+            Split = new ByTimeSplit { ValidationFrom = new DateTimeOffset(2023, 11, 15, 0, 0, 0, default), TestFrom = new DateTimeOffset(2023, 11, 15, 0, 0, 0, default) },
+        };
+        var prepared = await example.PrepareAsync();
+
+        Assert.Equal(["2023-11-14", "2023-11-14", "2023-11-14"], (await prepared.CategoryByRowAsync("dt"))[..3]);
+        Assert.Equal(new float[] { 0f, 1, 3, 0, 1, 3 }, await prepared.DenseByRowAsync("value"));
+    }
+
+    [Fact]
+    public async Task Prepare_IntoAFolderWithOddCharacters_Works()
+    {
+        using var example = new Example();
+        example.Add("clicks.csv", example.Clicks);
+        var prepared = await Prepared.FromAsync(example.Schema, example.Folder, Path.Combine(example.Folder, "it's [new]; a=b *"));
+
+        Assert.Equal(8, (await prepared.AllAsync()).Sum(rows => rows.RowCount));
+    }
+
     [Fact]
     public async Task Prepare_ParquetLists_AreReadAsTheyAre()
     {

@@ -20,7 +20,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_TwoSplits_EqualsAdaptingEachTaskAlone()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var report = await Embedder.RunAsync(package, dataset, Snapshot);
 
         var (info, rows) = await ReadAsync(Snapshot);
@@ -46,7 +46,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_SmallChunks_WriteTheSameEmbeddings()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await Embedder.RunAsync(package, dataset, Snapshot);
         await Embedder.RunAsync(package, dataset, folder["small.parquet"], new EmbedOptions { ChunkRows = 1, Adapter = new() { BatchRows = 1 } });
         var (large, small) = ((await ReadAsync(Snapshot)).Rows, (await ReadAsync(folder["small.parquet"])).Rows);
@@ -59,7 +59,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_WithoutAsOf_StampsTheNewestRow()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var report = await Embedder.RunAsync(package, dataset, Snapshot);
         var newest = await dataset.ReadAsync("member", Split.Validation).Select(group => group.Timestamps.Max()).MaxAsync();
         Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(newest * 10), report.AsOf);
@@ -69,7 +69,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_AsOf_IgnoresLaterRows()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var asOf = DateTimeOffset.UnixEpoch.AddTicks(15_000_000_000_000); // between training and validation rows
         await Embedder.RunAsync(package, dataset, Snapshot, new EmbedOptions { AsOf = asOf, Generation = 7 });
         await Embedder.RunAsync(package, dataset, folder["train.parquet"], new EmbedOptions { Splits = [Split.Train] });
@@ -112,7 +112,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_Progress_CountsEveryRow()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var reports = new Reports<RowProgress>();
         await Embedder.RunAsync(package, dataset, Snapshot, new EmbedOptions { ChunkRows = 8 }, reports);
         Assert.True(reports.All.Count > 1);
@@ -123,7 +123,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_Cancelled_LeavesNothing()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports<RowProgress>(_ => cancellation.Cancel());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -135,7 +135,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_ExistingSnapshot_IsReplacedOnlyWhereAllowed()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await File.WriteAllTextAsync(Snapshot, "precious");
         var fault = await Assert.ThrowsAsync<InvalidInputException>(() => Embedder.RunAsync(package, dataset, Snapshot));
         Assert.Contains("something there already", fault.Message);
@@ -160,7 +160,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_UnsortedDataset_NamesTheRowAndLeavesNothing()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var part = Path.Combine(dataset.Folder, "task=member", "split=train", "part-00000.parquet");
         File.Copy(part, part.Replace("00000", "00001", StringComparison.Ordinal));
         var unsorted = Dataset.Open(dataset.Folder);
@@ -173,7 +173,7 @@ public sealed class EmbedderTests : IDisposable
     [Fact]
     public async Task RunAsync_OptionsOutOfRange_AreNamed()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await Refused(new EmbedOptions { Splits = [] }, "Splits: found []");
         await Refused(new EmbedOptions { Splits = [Split.Train, Split.Train] }, "Splits: found [Train, Train]");
         await Refused(new EmbedOptions { ChunkRows = 0 }, "ChunkRows: found 0");
@@ -204,7 +204,4 @@ public sealed class EmbedderTests : IDisposable
         using var reader = await SnapshotReader.OpenAsync(path);
         return (reader.Info, await reader.ReadAsync().SingleAsync());
     }
-
-    private async Task<(ModelPackage Package, Dataset Dataset)> SampleAsync() =>
-        (TestModel.Package(TestModel.Exact, folder["package"]), await TestDataset.WriteAsync(folder["dataset"]));
 }

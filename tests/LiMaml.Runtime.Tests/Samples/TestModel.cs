@@ -43,7 +43,7 @@ internal static class TestModel
             },
         ],
         Global = new GlobalBlockSpec { Features = ["age", "item", "city", "genres", "taste"], FeatureEmbeddingSize = 3, Layers = [new(9), new(7)] },
-        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, SupportCapacity = 12 },
+        FineTuning = new InnerLoopSpec { Steps = 3, StepSize = 0.05, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0, SupportCapacity = 12 },
     };
 
     /// <summary>The same without logarithms, whose last bit depends on a value's place in a batch.</summary>

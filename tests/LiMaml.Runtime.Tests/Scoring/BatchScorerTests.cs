@@ -24,7 +24,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_WithSnapshot_ScoresEachRowWithItsTasksEmbedding()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await Embedder.RunAsync(package, dataset, Snapshot);
         var report = await BatchScorer.RunAsync(package, dataset, Output, new ScoreOptions { Snapshot = Snapshot });
 
@@ -45,7 +45,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_Parquet_HoldsWhatCsvHolds()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await Embedder.RunAsync(package, dataset, Snapshot);
         await BatchScorer.RunAsync(package, dataset, Output, new ScoreOptions { Snapshot = Snapshot, Split = Split.Train });
         await BatchScorer.RunAsync(package, dataset, folder["scores.parquet"], new ScoreOptions { Snapshot = Snapshot, Split = Split.Train });
@@ -60,7 +60,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_WithoutSnapshot_ScoresEveryRowUnadapted()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var report = await BatchScorer.RunAsync(package, dataset, Output);
         Assert.Equal((17L, 17L, 6L, 6L), (report.RowCount, report.ColdRowCount, report.TaskCount, report.ColdTaskCount));
         using var scorer = Scorer.Open(package);
@@ -94,7 +94,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_SnapshotOfAnotherBundle_NamesBothAndLeavesNothing()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         var other = TestModel.Package(TestModel.Mlp, folder["other"], seed: 2);
         await Embedder.RunAsync(other, dataset, Snapshot);
         var fault = await Assert.ThrowsAsync<InvalidInputException>(() =>
@@ -117,7 +117,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_SplitWithoutRows_SaysSo()
     {
-        var (package, _) = await SampleAsync();
+        var (package, _) = await TestPackage.WithDatasetAsync(folder);
         await using (var writer = DatasetWriter.Create(folder["train"], TestModel.Schema))
         {
             await writer.AppendAsync("member", Split.Train, TestDataset.Rows([("a", 3)], seed: 1));
@@ -150,7 +150,7 @@ public sealed class BatchScorerTests : IDisposable
     [InlineData("parquet")]
     public async Task RunAsync_Cancelled_LeavesNothing(string format)
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports<RowProgress>(_ => cancellation.Cancel());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BatchScorer.RunAsync(
@@ -162,7 +162,7 @@ public sealed class BatchScorerTests : IDisposable
     [Fact]
     public async Task RunAsync_OutputThatCannotBe_IsRefusedBeforeAnyWork()
     {
-        var (package, dataset) = await SampleAsync();
+        var (package, dataset) = await TestPackage.WithDatasetAsync(folder);
         await File.WriteAllTextAsync(Output, "precious");
         Assert.Contains("something there already", await Fault(Output));
         Assert.Equal($"output for scores: found '{folder["scores.txt"]}', expected a path that ends in .parquet or .csv.", await Fault(folder["scores.txt"]));
@@ -205,7 +205,4 @@ public sealed class BatchScorerTests : IDisposable
 
         return (logits, probabilities);
     }
-
-    private async Task<(ModelPackage Package, Dataset Dataset)> SampleAsync() =>
-        (TestModel.Package(TestModel.Exact, folder["package"]), await TestDataset.WriteAsync(folder["dataset"]));
 }

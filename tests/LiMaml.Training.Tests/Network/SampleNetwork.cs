@@ -59,7 +59,7 @@ internal sealed class SampleNetwork : IDisposable
             FeatureEmbeddingSize = 2,
             Layers = [new(4, Activation.Tanh), new(3, Activation.Tanh)],
         },
-        InnerLoop = new InnerLoopSpec { Steps = 1, StepSize = 0.2, TotalGlobalGradient = true },
+        InnerLoop = new InnerLoopSpec { Steps = 1, StepSize = 0.2, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0, TotalGlobalGradient = true },
     };
 
     /// <summary>Dense features only, each block's as they are: what a plain multilayer perceptron reads.</summary>

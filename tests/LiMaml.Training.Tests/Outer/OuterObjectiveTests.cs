@@ -118,7 +118,7 @@ public sealed class OuterObjectiveTests
     {
         var spec = SampleNetwork.PlainSpec;
         ModelSpec Looped(InnerLoopSpec loop) => spec with { InnerLoop = loop };
-        var direct = new InnerLoopSpec { Steps = 1, StepSize = 0.2 };
+        var direct = new InnerLoopSpec { Steps = 1, StepSize = 0.2, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0 };
         return new()
         {
             ["one step, direct"] = Looped(direct),
@@ -128,6 +128,10 @@ public sealed class OuterObjectiveTests
             ["weights form"] = Looped(direct with { Steps = 3, Form = AdaptedForm.Weights }),
             ["mean"] = Looped(direct with { Steps = 2, Reduction = LossReduction.Mean }),
             ["proximal, decay"] = Looped(direct with { Steps = 3, Proximal = 0.8, MetaEmbeddingL2 = 0.4, TotalGlobalGradient = true }),
+            ["curvature bound"] = Looped(direct with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, TotalGlobalGradient = true }),
+            ["curvature bound, weights form, proximal, decay"] = Looped(direct with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, Form = AdaptedForm.Weights, Proximal = 0.4, MetaEmbeddingL2 = 0.4, TotalGlobalGradient = true }),
+            ["curvature bound, mean, first order"] = Looped(direct with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, Reduction = LossReduction.Mean, SecondOrder = false, MetaEmbeddingL2 = 0.4 }),
+            ["curvature bound, network, direct"] = Looped(direct with { Steps = 2, StepSize = 2, StepRule = StepRule.CurvatureBound, Adapts = AdaptedWeights.Network, Proximal = 0.3 }),
             ["network, total"] = Looped(direct with { Steps = 2, Adapts = AdaptedWeights.Network, TotalGlobalGradient = true }),
             ["network, direct"] = Looped(direct with { Steps = 2, Adapts = AdaptedWeights.Network }),
             ["network, first order, proximal"] = Looped(direct with { Steps = 3, Adapts = AdaptedWeights.Network, SecondOrder = false, Proximal = 0.8 }),

@@ -42,6 +42,7 @@ internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, 
         var start = theta.ToDictionary(entry => entry.Key, entry => Follows(entry.Key) ? entry.Value.clone() : entry.Value.detach().clone().requires_grad_(true));
         var moving = theta.Keys.Where(name => loop.Adapts is AdaptedWeights.Network || IsMeta(name)).ToArray();
         var adapted = new Dictionary<string, Tensor>(start);
+        var length = StepLength(start, moving, support);
         for (var step = 0; step < loop.Steps; step++)
         {
             var loss = SupportLoss(adapted, start, moving, support);
@@ -50,7 +51,7 @@ internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, 
             for (var index = 0; index < moving.Length; index++)
             {
                 var gradient = loop.SecondOrder ? gradients[index] : gradients[index].detach();
-                adapted[moving[index]] = adapted[moving[index]].sub(gradient.mul(loop.StepSize));
+                adapted[moving[index]] = adapted[moving[index]].sub(gradient.mul(length));
             }
         }
 
@@ -70,8 +71,7 @@ internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, 
     private Tensor SupportLoss(Dictionary<string, Tensor> adapted, Dictionary<string, Tensor> start, string[] moving, OracleRows support)
     {
         var (loss, embedding) = Losses(adapted, support);
-        var weights = loop.Reduction is LossReduction.Sum ? support.Weights : support.Weights.div(support.Weights.sum());
-        var total = loss.add(embedding.square().sum(1, keepdim: true).mul(loop.MetaEmbeddingL2 / 2)).mul(weights).sum();
+        var total = loss.add(embedding.square().sum(1, keepdim: true).mul(loop.MetaEmbeddingL2 / 2)).mul(StepWeights(support)).sum();
         foreach (var name in moving)
         {
             total = total.add(adapted[name].sub(start[name]).square().sum().mul(loop.Proximal / 2));
@@ -80,13 +80,49 @@ internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, 
         return total;
     }
 
+    /// <summary>α, or α ÷ (1 + α L), one sample's gradient after another.</summary>
+    private Tensor StepLength(Dictionary<string, Tensor> start, string[] moving, OracleRows support)
+    {
+        var alpha = tensor(loop.StepSize, ScalarType.Float64);
+        if (loop.StepRule is StepRule.Constant)
+        {
+            return alpha;
+        }
+
+        var output = $"meta.member.layers.{spec.MetaBlocks[0].Layers.Count}";
+        var (logits, embedding) = Logits(start, support);
+        var weights = StepWeights(support);
+        var bound = tensor(loop.Proximal, ScalarType.Float64);
+        for (var sample = 0; sample < support.Labels.shape[0]; sample++)
+        {
+            var loss = Squared(logits[sample, 0], [.. moving.Select(name => start[name])]).mul(0.25);
+            var pull = Squared(embedding[sample, 0], [start[$"{output}.weight"], start[$"{output}.bias"]]).mul(loop.MetaEmbeddingL2);
+            bound = bound.add(loss.add(pull).mul(weights[sample, 0]));
+        }
+
+        return alpha.div(bound.mul(alpha).add(1));
+    }
+
+    private Tensor Squared(Tensor value, Tensor[] parameters) =>
+        autograd.grad([value], parameters, retain_graph: true, create_graph: loop.SecondOrder)
+            .Select(gradient => gradient.square().sum()).Aggregate((sum, next) => sum.add(next));
+
+    private Tensor StepWeights(OracleRows support) =>
+        loop.Reduction is LossReduction.Sum ? support.Weights : support.Weights.div(support.Weights.sum());
+
     private (Tensor Loss, Tensor Embedding) Losses(IReadOnlyDictionary<string, Tensor> weights, OracleRows rows)
+    {
+        var (logits, embedding) = Logits(weights, rows);
+        return (nn.functional.binary_cross_entropy_with_logits(logits, rows.Labels, reduction: nn.Reduction.None), embedding);
+    }
+
+    private (Tensor Logits, Tensor Embedding) Logits(IReadOnlyDictionary<string, Tensor> weights, OracleRows rows)
     {
         var embedding = Layers(weights, "meta.member", rows.Meta.matmul(weights["meta.member.layers.0.weight"]).add(weights["meta.member.layers.0.bias"]), spec.MetaBlocks[0].Layers.Count);
         var both = cat([rows.Global, embedding], 1);
         var matrix = cat([weights["global.layers.0.weight"], weights["global.embedding.member.weight"]], 0);
         var logits = Layers(weights, "global", both.matmul(matrix).add(weights["global.layers.0.bias"]), spec.Global.Layers.Count);
-        return (nn.functional.binary_cross_entropy_with_logits(logits, rows.Labels, reduction: nn.Reduction.None), embedding);
+        return (logits, embedding);
     }
 
     private static Tensor Layers(IReadOnlyDictionary<string, Tensor> weights, string prefix, Tensor first, int hidden)

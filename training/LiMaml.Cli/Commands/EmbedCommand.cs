@@ -2,10 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LiMaml.Cli.Arguments;
 using LiMaml.Cli.Display;
-using LiMaml.Models.Datasets;
-using LiMaml.Models.Packages;
 using LiMaml.Runtime.Adaptation;
-using LiMaml.Runtime.Batches;
 
 namespace LiMaml.Cli.Commands;
 
@@ -52,15 +49,8 @@ internal static class EmbedCommand
 
     /// <summary>Writes the snapshot.</summary>
     internal static Task<EmbedReport> RunAsync(string package, string dataset, string output, EmbedOptions options, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => Task.Run(
-            () => Embedder.RunAsync(
-                ModelPackage.Open(package),
-                Dataset.Open(dataset),
-                output,
-                options,
-                new Relay<RowProgress>(progress, at => new Progress("adapting", at.RowsDone, at.RowCount) { Rate = at.RowsPerSecond, Remaining = at.Remaining }),
-                cancellation),
-            cancellation));
+        PackageRun.RunAsync(
+            package, dataset, "adapting", (model, rows, progress) => Embedder.RunAsync(model, rows, output, options, progress, cancellation), terminal, cancellation);
 
     /// <summary>What came of it.</summary>
     internal static void Show(EmbedReport report, Terminal terminal)

@@ -3,8 +3,6 @@ using System.Globalization;
 using LiMaml.Cli.Arguments;
 using LiMaml.Cli.Display;
 using LiMaml.Models.Datasets;
-using LiMaml.Models.Packages;
-using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Scoring;
 
 namespace LiMaml.Cli.Commands;
@@ -49,15 +47,8 @@ internal static class ScoreCommand
 
     /// <summary>Writes the scores.</summary>
     internal static Task<ScoreReport> RunAsync(string package, string dataset, string output, ScoreOptions options, Terminal terminal, CancellationToken cancellation) =>
-        terminal.WithProgressAsync(progress => Task.Run(
-            () => BatchScorer.RunAsync(
-                ModelPackage.Open(package),
-                Dataset.Open(dataset),
-                output,
-                options,
-                new Relay<RowProgress>(progress, at => new Progress("scoring", at.RowsDone, at.RowCount) { Rate = at.RowsPerSecond, Remaining = at.Remaining }),
-                cancellation),
-            cancellation));
+        PackageRun.RunAsync(
+            package, dataset, "scoring", (model, rows, progress) => BatchScorer.RunAsync(model, rows, output, options, progress, cancellation), terminal, cancellation);
 
     /// <summary>What came of it.</summary>
     internal static void Show(ScoreReport report, Terminal terminal) =>

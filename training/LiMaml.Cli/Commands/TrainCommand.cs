@@ -19,7 +19,7 @@ internal static class TrainCommand
         dataset.Required = false;
         var output = Common.Out("Folder for the run: configuration, metrics, TensorBoard events, the best checkpoint. Several seeds get a folder each in it, seed-1, seed-2 …");
         output.Required = false;
-        var resume = new Option<string?>("--resume") { Description = "Go on with an interrupted run; the result is the one it would have had. Takes no other option but --threads.", HelpName = "folder" };
+        var resume = new Option<string?>("--resume") { Description = "Go on with an interrupted run, or with those of several seeds; the result is the one they would have had. Takes no other option but --threads.", HelpName = "folder" };
         var overwrite = Common.Overwrite();
         var threads = Common.Threads();
         var settings = new TrainArguments();
@@ -32,23 +32,17 @@ internal static class TrainCommand
         command.SetAction(async (result, cancellation) =>
         {
             UseThreads(result.GetValue(threads) ?? 0);
-            if (result.GetValue(resume) is { } run)
+            if (result.GetValue(resume) is { } begun)
             {
-                return Conclude(run, await ResumeAsync(run, terminal, cancellation), terminal);
+                return await ResumeAsync(begun, TrainingRuns.Find(begun), terminal, cancellation);
             }
 
-            var configurations = settings.Read(result);
-            foreach (var configuration in configurations)
+            var (data, folder, replace) = (result.GetValue(dataset)!, result.GetValue(output)!, result.GetValue(overwrite));
+            return settings.Read(result) switch
             {
-                var folder = configurations.Count == 1 ? result.GetValue(output)! : Path.Combine(result.GetValue(output)!, string.Create(CultureInfo.InvariantCulture, $"seed-{configuration.Training.Seed}"));
-                var outcome = await StartAsync(result.GetValue(dataset)!, configuration, folder, result.GetValue(overwrite), terminal, cancellation);
-                if (Conclude(folder, outcome, terminal) is not ExitCodes.Success and var code)
-                {
-                    return code;
-                }
-            }
-
-            return ExitCodes.Success;
+                [var only] => Conclude(folder, await StartAsync(data, only, folder, replace, terminal, cancellation), terminal),
+                var several => await ResumeAsync(folder, TrainingRuns.Plan(data, several, folder, replace), terminal, cancellation),
+            };
         });
         return command;
     }
@@ -66,8 +60,38 @@ internal static class TrainCommand
     internal static Task<TrainingOutcome> StartAsync(string dataset, TrainingConfiguration configuration, string folder, bool overwrite, Terminal terminal, CancellationToken cancellation) =>
         RunAsync(folder, NameOf(configuration.Algorithm), progress => TrainingRun.StartAsync(dataset, configuration, folder, overwrite, progress, cancellation), terminal, cancellation);
 
-    private static Task<TrainingOutcome> ResumeAsync(string folder, Terminal terminal, CancellationToken cancellation) =>
-        RunAsync(folder, "", progress => TrainingRun.ResumeAsync(folder, progress, cancellation), terminal, cancellation);
+    // Runs that ended are left alone, the others go on or begin.
+    private static async Task<int> ResumeAsync(string folder, IReadOnlyList<string> runs, Terminal terminal, CancellationToken cancellation)
+    {
+        var left = runs.Where(run => !SayIfComplete(run, terminal)).ToList();
+        if (left.Count == 0)
+        {
+            terminal.WriteLine("Nothing was left to train.");
+        }
+
+        foreach (var run in left)
+        {
+            var name = runs.Count == 1 ? "" : Path.GetFileName(run) + " ";
+            var outcome = await RunAsync(run, name, progress => TrainingRun.ResumeAsync(run, progress, cancellation), terminal, cancellation);
+            if (Conclude(folder, outcome, terminal) is not ExitCodes.Success and var code)
+            {
+                return code;
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static bool SayIfComplete(string run, Terminal terminal)
+    {
+        if (TrainingRun.FindOutcome(run) is not { } complete)
+        {
+            return false;
+        }
+
+        terminal.WriteLine($"{run} is complete.");
+        return Conclude(run, complete, terminal) is ExitCodes.Success;
+    }
 
     private static async Task<TrainingOutcome> RunAsync(string folder, string name, Func<IProgress<TrainingProgress>, Task<TrainingOutcome>> run, Terminal terminal, CancellationToken cancellation)
     {

@@ -28,7 +28,7 @@ internal static class QuickstartModel
                 Interaction = Interaction.Bilinear,
                 ItemFeatures = Item,
             },
-            InnerLoop = new InnerLoopSpec { Steps = 1, StepSize = 0.03, MetaEmbeddingL2 = 0.02, SupportCapacity = 64 },
+            InnerLoop = new InnerLoopSpec { Steps = 3, StepSize = 0.3, MetaEmbeddingL2 = 0.01, SupportCapacity = 64 },
             Training = new TrainingOptions
             {
                 Seed = options.Seed,

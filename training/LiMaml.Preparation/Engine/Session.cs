@@ -28,7 +28,7 @@ internal sealed class Session : IDisposable
     {
         DeleteFolder(folder); // of an earlier, interrupted run
         Directory.CreateDirectory(folder);
-        var connection = new DuckDBConnection($"Data Source={Path.Combine(folder, "prepare.duckdb")}");
+        var connection = new DuckDBConnection(new DuckDBConnectionStringBuilder { DataSource = Path.Combine(folder, "prepare.duckdb") }.ConnectionString);
         var session = new Session(folder, connection, cancellation) { Threads = threads > 0 ? threads : Environment.ProcessorCount };
         try
         {

@@ -16,4 +16,8 @@ internal static class Sql
 
     /// <summary>A list of texts.</summary>
     public static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Text))}]";
+
+    /// <summary>A list of files by their very names: the engine takes <c>*</c>, <c>?</c> and <c>[</c> for patterns, unless they stand in brackets.</summary>
+    public static string Files(IEnumerable<string> paths) =>
+        List(paths.Select(path => string.Concat(path.Select(character => character is '*' or '?' or '[' ? $"[{character}]" : $"{character}"))));
 }

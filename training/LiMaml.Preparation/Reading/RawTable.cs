@@ -77,7 +77,7 @@ internal sealed class RawTable
     {
         var isFolder = !File.Exists(Path.Combine(baseFolder, source.Path));
         var options = isFolder ? ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false" : "";
-        string Relation(bool withNames) => $"read_parquet({Sql.List(files)}{options}{(withNames ? ", filename = '" + FileNameColumn + "'" : "")})";
+        string Relation(bool withNames) => $"read_parquet({Sql.Files(files)}{options}{(withNames ? ", filename = '" + FileNameColumn + "'" : "")})";
         var columns = new List<RawColumn>();
         try
         {
@@ -106,7 +106,7 @@ internal sealed class RawTable
         // Nothing is guessed: a sniffed type or skipped line would depend on what the first rows happen to hold.
         var columns = string.Join(", ", names.Select(name => $"{Sql.Text(name)}: 'VARCHAR'"));
         var options = $"auto_detect = false, header = {(source.Header ? "true" : "false")}, delim = {Sql.Text(source.Delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}";
-        string Relation(bool withNames) => $"read_csv({Sql.List(files)}, {options}{(withNames ? ", filename = '" + FileNameColumn + "'" : "")})";
+        string Relation(bool withNames) => $"read_csv({Sql.Files(files)}, {options}{(withNames ? ", filename = '" + FileNameColumn + "'" : "")})";
         return new RawTable(source.Path, files, [.. names.Select(name => new RawColumn(name, "VARCHAR"))], Relation);
     }
 

@@ -7,11 +7,14 @@ namespace LiMaml.Training.Evaluation;
 
 /// <summary>
 /// Chooses k and the step size of Algorithm 2b on development data: training rows are support, validation rows query.
-/// Every model, vanilla too, gets its own step: one that suits another model can destroy it.
+/// Every model, vanilla too, gets its own step: one that suits another model can destroy it. No step at all is a choice, too.
 /// </summary>
 internal static class FineTuningSearch
 {
     private static readonly (int[] Steps, double[] Factors) MetaBlockGrid = ([1, 3, 5, 10], [0.03, 0.1, 0.3, 1, 3]);
+
+    // Steps that cannot overshoot go on paying, and differ less by their size.
+    private static readonly (int[] Steps, double[] Factors) CurvatureBoundGrid = ([1, 3, 5, 10, 20], [0.1, 0.3, 1, 3]);
 
     // More weights move, so smaller steps suit; and each step costs several times as much.
     private static readonly (int[] Steps, double[] Factors) NetworkGrid = ([1, 3], [0.01, 0.03, 0.1, 0.3]);
@@ -32,8 +35,10 @@ internal static class FineTuningSearch
 
     private static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start)
     {
-        var (steps, factors) = start.Adapts is AdaptedWeights.Network ? NetworkGrid : MetaBlockGrid;
+        var (steps, factors) = start.Adapts is AdaptedWeights.Network ? NetworkGrid
+            : start.StepRule is StepRule.CurvatureBound ? CurvatureBoundGrid : MetaBlockGrid;
         return steps.SelectMany(count => factors.Select(factor => start with { Steps = count, StepSize = start.StepSize * factor }))
-            .Where(candidate => candidate.StepSize * candidate.Proximal <= 1);
+            .Where(candidate => candidate.StepRule is StepRule.CurvatureBound || candidate.StepSize * candidate.Proximal <= 1)
+            .Prepend(start with { Steps = 0 });
     }
 }

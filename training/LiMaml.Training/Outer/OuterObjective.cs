@@ -51,14 +51,14 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
         var loss = network.Loss.Value(pass.Logit, query.Labels);
         if (metaEmbeddingL2 > 0)
         {
-            loss = loss.add(embedding.square().sum(-1, keepdim: true).mul(metaEmbeddingL2 / 2));
+            loss = network.Algebra.Add(loss, network.Algebra.Scale(embedding.square().sum(-1, keepdim: true), metaEmbeddingL2 / 2));
         }
 
         foreach (var vectors in lookups)
         {
-            loss = loss.add(vectors.square().sum(-1, keepdim: true).mul(embeddingL2));
+            loss = network.Algebra.Add(loss, network.Algebra.Scale(vectors.square().sum(-1, keepdim: true), embeddingL2));
         }
 
-        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(1e-12));
+        return loss.mul(query.Weights).sum().div(query.Weights.sum().clamp_min(Scalars.Of(1e-12)));
     }
 }

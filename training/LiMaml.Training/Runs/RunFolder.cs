@@ -44,9 +44,9 @@ internal sealed class RunFolder
 
     public RunConfiguration Configuration { get; }
 
-    public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoint");
+    public string CheckpointFolder => CheckpointFolderOf(Path);
 
-    private string StateFolder => System.IO.Path.Combine(Path, "state");
+    private string StateFolder => StateFolderOf(Path);
 
     private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
 
@@ -54,15 +54,22 @@ internal sealed class RunFolder
     /// <exception cref="InvalidInputException">It holds a run already, or something else.</exception>
     public static RunFolder Create(string path, RunConfiguration configuration, bool overwrite)
     {
-        using (var folder = AtomicFolder.Create(path, ConfigurationFile, overwrite))
-        {
-            ContractJson.Write(System.IO.Path.Combine(folder.Partial, ConfigurationFile), configuration);
-            ContractJson.Write(System.IO.Path.Combine(folder.Partial, "environment.json"), Environment());
-            folder.Complete();
-        }
-
+        Write(path, configuration, overwrite);
         return new RunFolder(path, configuration);
     }
+
+    /// <summary>Makes the folder of a run that begins later.</summary>
+    /// <exception cref="InvalidInputException">It holds a run already, or something else.</exception>
+    public static void Write(string path, RunConfiguration configuration, bool overwrite)
+    {
+        using var folder = AtomicFolder.Create(path, ConfigurationFile, overwrite);
+        ContractJson.Write(System.IO.Path.Combine(folder.Partial, ConfigurationFile), configuration);
+        ContractJson.Write(System.IO.Path.Combine(folder.Partial, "environment.json"), Environment());
+        folder.Complete();
+    }
+
+    /// <summary>Whether a run's folder is there.</summary>
+    public static bool Is(string path) => File.Exists(System.IO.Path.Combine(path, ConfigurationFile));
 
     /// <summary>Opens a run that was interrupted.</summary>
     /// <exception cref="InvalidInputException">It is not a run's folder.</exception>
@@ -70,7 +77,11 @@ internal sealed class RunFolder
         new(path, ContractJson.Read<RunConfiguration>(System.IO.Path.Combine(path, ConfigurationFile)));
 
     /// <summary>The saved state, or null where the run never came to save one.</summary>
-    public RunState? ReadState() => Directory.Exists(StateFolder) ? ContractJson.Read<RunState>(System.IO.Path.Combine(StateFolder, StateFile)) : null;
+    public RunState? ReadState() => ReadState(Path);
+
+    /// <summary>The saved state of the run in a folder, or null where it never came to save one.</summary>
+    public static RunState? ReadState(string path) =>
+        Directory.Exists(StateFolderOf(path)) ? ContractJson.Read<RunState>(System.IO.Path.Combine(StateFolderOf(path), StateFile)) : null;
 
     /// <summary>Loads the saved weights and moments.</summary>
     public void LoadState(ModelParameters parameters, OuterOptimizer optimizer)
@@ -113,6 +124,11 @@ internal sealed class RunFolder
         events.add_scalar("auc/validation_fine_tuned", (float)metrics.ValidationAuc, step);
         events.add_scalar("learning_rate", (float)metrics.LearningRate, step);
     }
+
+    /// <summary>Where the run in a folder keeps its best epoch.</summary>
+    public static string CheckpointFolderOf(string path) => System.IO.Path.Combine(path, "checkpoint");
+
+    private static string StateFolderOf(string path) => System.IO.Path.Combine(path, "state");
 
     private static readonly System.Text.Json.JsonSerializerOptions LineOptions = new(ContractJson.Options) { WriteIndented = false };
 

@@ -27,7 +27,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
     public Tensor Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         tensor(values.ToArray(), shape.ToArray(), dtype: precision, device: device).DetachFromDisposeScope();
 
-    public Tensor Add(Tensor a, Tensor b) => a.add(b);
+    public Tensor Add(Tensor a, Tensor b) => a.add(b, Scalars.Of(1));
 
     public Tensor Subtract(Tensor a, Tensor b) => a.sub(b);
 
@@ -35,7 +35,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Divide(Tensor a, Tensor b) => a.div(b);
 
-    public Tensor Scale(Tensor a, double factor) => a.mul(factor);
+    public Tensor Scale(Tensor a, double factor) => a.mul(Scalars.Of(factor));
 
     public Tensor MatMul(Tensor a, Tensor b) => a.matmul(b);
 
@@ -45,7 +45,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Relu(Tensor a) => a.relu();
 
-    public Tensor Positive(Tensor a) => a.detach().gt(0).to_type(precision);
+    public Tensor Positive(Tensor a) => a.detach().gt(Scalars.Of(0)).to_type(precision);
 
     public Tensor AtLeast(Tensor a, Tensor b) => a.detach().ge(b).to_type(precision);
 
@@ -71,10 +71,10 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
         return rows.reshape([.. indices.shape, table.shape[1]]);
     }
 
-    public Tensor IsPresent(Tensor indices) => indices.gt(0).to_type(precision);
+    public Tensor IsPresent(Tensor indices) => indices.gt(Scalars.Of(0)).to_type(precision);
 
     public Tensor StopGradient(Tensor a) => a.detach();
 
     public Tensor? DropoutFactors(Tensor like, double rate) =>
-        Training ? rand_like(like.detach()).ge(rate).to_type(precision).div(1 - rate) : null;
+        Training ? rand_like(like.detach()).ge(Scalars.Of(rate)).to_type(precision).div(Scalars.Of(1 - rate)) : null;
 }

@@ -1,4 +1,4 @@
-namespace LiMaml.Preparation.Tests;
+namespace LiMaml.Tests;
 
 /// <summary>A new folder, deleted when the test ends.</summary>
 internal sealed class TemporaryFolder : IDisposable
@@ -12,6 +12,9 @@ internal sealed class TemporaryFolder : IDisposable
         System.IO.File.WriteAllText(this[name], contents);
         return this[name];
     }
+
+    /// <summary>Names of what lies in it.</summary>
+    public string[] Names() => [.. Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!];
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
