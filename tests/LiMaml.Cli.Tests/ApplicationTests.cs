@@ -45,7 +45,7 @@ public sealed class ApplicationTests
 
     [Theory]
     [InlineData("train --dataset none --out run", "none")]
-    [InlineData("train --resume none", "configuration.json")]
+    [InlineData("train --resume none", "none")]
     [InlineData("verify --package none", "none")]
     [InlineData("embed --package none --dataset none --out snapshot.parquet", "none")]
     [InlineData("score --package none --dataset none --out scores.csv", "none")]

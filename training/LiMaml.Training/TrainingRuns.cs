@@ -52,7 +52,7 @@ public static class TrainingRuns
         var file = Path.Combine(folder, RunPlan.FileName);
         if (!File.Exists(file))
         {
-            throw new InvalidInputException(folder, Directory.Exists(folder) ? "a folder without a training run" : "nothing", "the folder of a training run, or of the runs of several seeds");
+            throw new InvalidInputException(folder, Directory.Exists(folder) ? "a folder without a training run" : "nothing", "the folder of a training run, which has a configuration.json, or of the runs of several seeds, which has a runs.json");
         }
 
         var plan = ContractJson.Read<RunPlan>(file);

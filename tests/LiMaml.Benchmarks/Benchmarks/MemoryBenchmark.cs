@@ -8,7 +8,7 @@ namespace LiMaml.Benchmarks.Benchmarks;
 /// <summary>Whether training leaves memory where it found it, epoch after epoch.</summary>
 internal sealed class MemoryBenchmark : Benchmark
 {
-    private const int Epochs = 240; // of fewer, the collector's saw teeth decide the slope
+    private const int Epochs = 240; // memory pools take some 70 to fill
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"limaml-memory-{Guid.NewGuid():N}");
 
     internal override string Name => "memory";

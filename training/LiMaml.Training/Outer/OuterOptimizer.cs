@@ -1,7 +1,6 @@
+using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Training.Tensors;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LiMaml.Training.Outer;
@@ -9,37 +8,39 @@ namespace LiMaml.Training.Outer;
 /// <summary>The outer loop's optimizer with clipping, warm-up and decay (paper §6.4).</summary>
 internal sealed class OuterOptimizer : IDisposable
 {
-    private const double Momentum = 0.9;
+    private readonly ModelParameters parameters;
     private readonly TrainingOptions options;
     private readonly long totalSteps;
-    private readonly Parameter[] parameters;
-    private readonly OptimizerHelper optimizer;
+    private readonly Dictionary<string, Moments> moments;
 
     /// <param name="parameters">What it moves.</param>
     /// <param name="options">Which optimizer, and how fast.</param>
     /// <param name="totalSteps">Outer steps of the whole run, for the decay.</param>
     public OuterOptimizer(ModelParameters parameters, TrainingOptions options, long totalSteps)
     {
+        this.parameters = parameters;
         this.options = options;
         this.totalSteps = totalSteps;
-        this.parameters = [.. parameters.Declarations.Select(declaration => parameters[declaration.Name])];
-        var weights = parameters.Declarations.Where(declaration => declaration.Kind is ParameterKind.Weight).Select(declaration => parameters[declaration.Name]);
-        var others = parameters.Declarations.Where(declaration => declaration.Kind is not ParameterKind.Weight).Select(declaration => parameters[declaration.Name]);
-        optimizer = Create(weights, others);
+        moments = parameters.Declarations.ToDictionary(declaration => declaration.Name, declaration => new Moments(Zeros(parameters[declaration.Name]), Zeros(parameters[declaration.Name])));
     }
 
     /// <summary>Clips the gradients, moves the parameters and clears the gradients. Steps count from 0.</summary>
     /// <returns>The gradient's norm before clipping.</returns>
     public double Step(long step)
     {
-        var norm = nn.utils.clip_grad_norm_(parameters, options.ClipNorm);
-        foreach (var group in optimizer.ParamGroups)
+        var norm = nn.utils.clip_grad_norm_([.. parameters.Declarations.Select(declaration => parameters[declaration.Name])], options.ClipNorm);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var rule = Rule(step);
+        foreach (var declaration in parameters.Declarations)
         {
-            group.LearningRate = LearningRate(step);
+            if (parameters[declaration.Name].grad is { } gradient)
+            {
+                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], declaration.Kind is ParameterKind.Weight && options.WeightDecay > 0);
+                gradient.zero_();
+            }
         }
 
-        optimizer.step();
-        optimizer.zero_grad();
         return norm;
     }
 
@@ -56,42 +57,35 @@ internal sealed class OuterOptimizer : IDisposable
         };
     }
 
-    /// <summary>Moments and step counts, for resuming.</summary>
-    public void Save(Stream stream)
+    /// <summary>The moments, for resuming.</summary>
+    public IReadOnlyDictionary<string, NamedTensor> ToNamedTensors() =>
+        Entries().ToDictionary(entry => entry.Name, entry => ModelParameters.ToNamedTensor(entry.Moment, entry.Moment.shape));
+
+    /// <summary>Goes on from what <see cref="ToNamedTensors"/> gave.</summary>
+    public void Load(IReadOnlyDictionary<string, NamedTensor> values)
     {
-        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-        optimizer.save_state_dict(writer);
+        using var _ = no_grad();
+        foreach (var (name, moment) in Entries())
+        {
+            using var value = tensor((float[])values[name].Data, moment.shape);
+            moment.copy_(value);
+        }
     }
 
-    /// <summary>What <see cref="Save"/> wrote.</summary>
-    public void Load(Stream stream)
+    public void Dispose()
     {
-        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-        optimizer.load_state_dict(reader);
+        foreach (var (_, moment) in Entries())
+        {
+            moment.Dispose();
+        }
     }
 
-    public void Dispose() => optimizer.Dispose();
+    private static Tensor Zeros(Tensor like) => zeros_like(like.detach()).DetachFromDisposeScope();
 
-    private OptimizerHelper Create(IEnumerable<Parameter> weights, IEnumerable<Parameter> others) => options.Optimizer switch
-    {
-        OuterOptimizerKind.Sgd => optim.SGD(
-            [
-                new SGD.ParamGroup(weights, new SGD.Options { LearningRate = options.LearningRate, momentum = Momentum, weight_decay = options.WeightDecay }),
-                new SGD.ParamGroup(others, new SGD.Options { LearningRate = options.LearningRate, momentum = Momentum }),
-            ],
-            options.LearningRate,
-            Momentum),
-        OuterOptimizerKind.Adam => optim.Adam(
-            [
-                new Adam.ParamGroup(weights, new Adam.Options { LearningRate = options.LearningRate, weight_decay = options.WeightDecay }),
-                new Adam.ParamGroup(others, new Adam.Options { LearningRate = options.LearningRate }),
-            ],
-            options.LearningRate),
-        _ => optim.AdamW(
-            [
-                new AdamW.ParamGroup(weights, new AdamW.Options { LearningRate = options.LearningRate, weight_decay = options.WeightDecay }),
-                new AdamW.ParamGroup(others, new AdamW.Options { LearningRate = options.LearningRate, weight_decay = 0 }),
-            ],
-            options.LearningRate),
-    };
+    private UpdateRule Rule(long step) => options.Optimizer is OuterOptimizerKind.Sgd
+        ? new MomentumRule(LearningRate(step), options.WeightDecay)
+        : new AdamRule(options.Optimizer is OuterOptimizerKind.AdamW, LearningRate(step), options.WeightDecay, step);
+
+    private IEnumerable<(string Name, Tensor Moment)> Entries() =>
+        moments.SelectMany(entry => new[] { ($"first.{entry.Key}", entry.Value.First), ($"second.{entry.Key}", entry.Value.Second) });
 }

@@ -31,6 +31,7 @@ internal sealed class RunFolder
 {
     private const string ConfigurationFile = "configuration.json";
     private const string StateFile = "state.json";
+    private const string OptimizerFile = "optimizer.safetensors";
     private readonly TorchSharp.Modules.SummaryWriter events;
 
     private RunFolder(string path, RunConfiguration configuration)
@@ -87,8 +88,7 @@ internal sealed class RunFolder
     public void LoadState(ModelParameters parameters, OuterOptimizer optimizer)
     {
         parameters.Load(Safetensors.Read(System.IO.Path.Combine(StateFolder, "weights.safetensors")));
-        using var stream = File.OpenRead(System.IO.Path.Combine(StateFolder, "optimizer.bin"));
-        optimizer.Load(stream);
+        optimizer.Load(Safetensors.Read(System.IO.Path.Combine(StateFolder, OptimizerFile)));
     }
 
     /// <summary>Saves weights, moments and position, replacing the state before; all or nothing.</summary>
@@ -96,11 +96,7 @@ internal sealed class RunFolder
     {
         using var folder = AtomicFolder.Create(StateFolder, StateFile, overwrite: true);
         Safetensors.Write(System.IO.Path.Combine(folder.Partial, "weights.safetensors"), parameters.ToNamedTensors());
-        using (var stream = File.Create(System.IO.Path.Combine(folder.Partial, "optimizer.bin")))
-        {
-            optimizer.Save(stream);
-        }
-
+        Safetensors.Write(System.IO.Path.Combine(folder.Partial, OptimizerFile), optimizer.ToNamedTensors());
         ContractJson.Write(System.IO.Path.Combine(folder.Partial, StateFile), state);
         folder.Complete();
     }

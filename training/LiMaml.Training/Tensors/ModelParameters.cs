@@ -40,7 +40,7 @@ internal sealed class ModelParameters : IDisposable
 
     /// <summary>The present values, as a checkpoint stores them.</summary>
     public IReadOnlyDictionary<string, NamedTensor> ToNamedTensors() =>
-        Declarations.ToDictionary(declaration => declaration.Name, declaration => ToNamedTensor(tensors[declaration.Name], declaration));
+        Declarations.ToDictionary(declaration => declaration.Name, declaration => ToNamedTensor(tensors[declaration.Name], [.. declaration.Shape]));
 
     /// <summary>Overwrites the values with <paramref name="values"/>, e.g. those of the best epoch.</summary>
     public void Load(IReadOnlyDictionary<string, NamedTensor> values)
@@ -51,6 +51,13 @@ internal sealed class ModelParameters : IDisposable
             using var value = tensor((float[])values[declaration.Name].Data, [.. declaration.Shape]);
             tensors[declaration.Name].copy_(value);
         }
+    }
+
+    /// <summary>The present values of a tensor, as float32 on the CPU.</summary>
+    public static NamedTensor ToNamedTensor(Tensor tensor, IReadOnlyList<long> shape)
+    {
+        using var values = tensor.detach().to(ScalarType.Float32, CPU).contiguous();
+        return new NamedTensor([.. shape], values.data<float>().ToArray());
     }
 
     public void Dispose()
@@ -94,11 +101,5 @@ internal sealed class ModelParameters : IDisposable
         }
 
         return values;
-    }
-
-    private static NamedTensor ToNamedTensor(Parameter parameter, ParameterDeclaration declaration)
-    {
-        using var values = parameter.detach().to(ScalarType.Float32, CPU).contiguous();
-        return new NamedTensor([.. declaration.Shape], values.data<float>().ToArray());
     }
 }

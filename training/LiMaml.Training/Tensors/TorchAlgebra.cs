@@ -51,7 +51,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Sigmoid(Tensor a) => a.sigmoid();
 
-    public Tensor Softplus(Tensor a) => nn.functional.softplus(a);
+    public Tensor Softplus(Tensor a) => nn.functional.logsigmoid(a.neg()).neg(); // softplus itself hands over temporary scalars
 
     public Tensor Tanh(Tensor a) => a.tanh();
 

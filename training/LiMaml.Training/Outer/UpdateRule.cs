@@ -1,0 +1,99 @@
+using LiMaml.Training.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LiMaml.Training.Outer;
+
+/// <summary>What a parameter's gradients left behind, in its shape: their decaying mean and, for Adam, that of their squares.</summary>
+internal sealed record Moments(Tensor First, Tensor Second);
+
+/// <summary>
+/// How parameters move in one step. TorchSharp's own optimizers hand temporary scalars to native code (see <see cref="Scalars"/>);
+/// here the numbers of a step are made first and held until its end.
+/// </summary>
+internal abstract class UpdateRule : IDisposable
+{
+    private readonly List<Scalar> numbers = [];
+
+    /// <summary>Moves a parameter in place.</summary>
+    /// <param name="parameter">The values.</param>
+    /// <param name="gradient">Of the outer loss; may be overwritten.</param>
+    /// <param name="moments">Updated in place.</param>
+    /// <param name="decays">Whether weight decay applies.</param>
+    public abstract void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays);
+
+    public void Dispose() => numbers.ForEach(number => number.Dispose());
+
+    /// <summary>A number that lives as long as the rule.</summary>
+    protected Scalar Number(double value)
+    {
+        numbers.Add(value);
+        return numbers[^1];
+    }
+}
+
+/// <summary>Adam (Kingma and Ba, 2015), or AdamW (Loshchilov and Hutter, 2019), whose weight decay does not pass through the moments.</summary>
+internal sealed class AdamRule : UpdateRule
+{
+    private const double FirstDecay = 0.9;
+    private const double SecondDecay = 0.999;
+    private const double Epsilon = 1e-8;
+    private readonly bool decoupled;
+    private readonly Scalar weightDecay, shrink, scale, rate;
+
+    /// <param name="decoupled">AdamW.</param>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="weightDecay">Of parameters that decay.</param>
+    /// <param name="step">From 0.</param>
+    public AdamRule(bool decoupled, double learningRate, double weightDecay, long step)
+    {
+        this.decoupled = decoupled;
+        this.weightDecay = Scalars.Of(weightDecay);
+        shrink = Number(1 - (learningRate * weightDecay));
+        scale = Number(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step + 1))); // the moments began at 0
+        rate = Number(-learningRate / (1 - Math.Pow(FirstDecay, step + 1)));
+    }
+
+    /// <inheritdoc/>
+    public override void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays)
+    {
+        if (decays && decoupled)
+        {
+            parameter.mul_(shrink);
+        }
+        else if (decays)
+        {
+            gradient.add_(parameter, weightDecay);
+        }
+
+        moments.First.mul_(Scalars.Of(FirstDecay)).add_(gradient, Scalars.Of(1 - FirstDecay));
+        moments.Second.mul_(Scalars.Of(SecondDecay)).addcmul_(gradient, gradient, Scalars.Of(1 - SecondDecay));
+        parameter.addcdiv_(moments.First, moments.Second.sqrt().mul_(scale).add_(Scalars.Of(Epsilon), Scalars.Of(1)), rate);
+    }
+}
+
+/// <summary>Gradient descent with momentum 0.9.</summary>
+internal sealed class MomentumRule : UpdateRule
+{
+    private const double Momentum = 0.9;
+    private readonly Scalar weightDecay, rate;
+
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="weightDecay">Of parameters that decay.</param>
+    public MomentumRule(double learningRate, double weightDecay)
+    {
+        this.weightDecay = Scalars.Of(weightDecay);
+        rate = Number(-learningRate);
+    }
+
+    /// <inheritdoc/>
+    public override void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays)
+    {
+        if (decays)
+        {
+            gradient.add_(parameter, weightDecay);
+        }
+
+        parameter.add_(moments.First.mul_(Scalars.Of(Momentum)).add_(gradient, Scalars.Of(1)), rate);
+    }
+}
