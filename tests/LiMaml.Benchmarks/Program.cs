@@ -3,7 +3,7 @@ using System.Text;
 using LiMaml.Benchmarks;
 using LiMaml.Benchmarks.Benchmarks;
 
-Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(), new ScoringBenchmark()];
+Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(), new ScoringBenchmark(), new WindowsBenchmark(), new ConsumptionBenchmark()];
 
 var names = new Argument<string[]>("names")
 {

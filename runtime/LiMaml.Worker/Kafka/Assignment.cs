@@ -107,12 +107,29 @@ internal sealed class Assignment(
         }
     }
 
+    /// <summary>Reads a partition from another offset on. False where that can't be done now: it is opened again then, and nothing is taken up meanwhile.</summary>
+    public bool GoBack(IConsumer<byte[]?, Arrival> consumer, TopicPartitionOffset place)
+    {
+        try
+        {
+            consumer.Seek(place);
+            return true;
+        }
+        catch (KafkaException fault)
+        {
+            logger.LogWarning(fault, "{Place} can't be gone to yet.", place);
+            latest = null;
+            partitions[place.TopicPartition] = null;
+            stores.Release(place.TopicPartition);
+            return false;
+        }
+    }
+
     private void Mend(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
     {
         latest = null;
-        if (Open(consumer, partition) is { } start)
+        if (Open(consumer, partition) is { } start && GoBack(consumer, new TopicPartitionOffset(partition, start)))
         {
-            consumer.Seek(new TopicPartitionOffset(partition, start));
             logger.LogInformation("{Partition} goes on at offset {Offset}.", partition, start);
         }
     }
@@ -131,8 +148,11 @@ internal sealed class Assignment(
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            status.Wait($"the windows of {partition} can't be opened: {fault.Message}");
-            logger.LogError(fault, "The windows of {Partition} can't be opened. It is tried again.", partition);
+            if (status.Wait($"the windows of {partition} can't be opened: {fault.Message}"))
+            {
+                logger.LogError(fault, "The windows of {Partition} can't be opened. It is tried again.", partition);
+            }
+
             return null;
         }
     }

@@ -18,6 +18,7 @@ internal sealed class ConsumerLoop(
 {
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool started;
@@ -153,20 +154,35 @@ internal sealed class ConsumerLoop(
             logger.LogError(fault, "Consumption waits: events can't be read. It is tried again.");
         }
 
-        consumer.Seek(fault.ConsumerRecord.TopicPartitionOffset);
+        assignment.GoBack(consumer, fault.ConsumerRecord.TopicPartitionOffset);
         stopping.Token.WaitHandle.WaitOne(TimeSpan.FromTicks(Math.Min(options.RetryDelay.Ticks, TimeSpan.TicksPerSecond)));
     }
 
     private void HandOver(IConsumer<byte[]?, Arrival> consumer)
     {
-        if (!settling.Wait(Patience))
+        if (Task.WaitAny([settling], Patience) < 0)
         {
             Hold(consumer);
         }
 
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        ThrowIfFailed();
         var batch = gathered;
         gathered = new RecordBatch();
         settling = Task.Run(() => settlement.SettleAsync(batch, stopping.Token));
+    }
+
+    // What was not settled must not be followed by what comes after it: the next start reads it again.
+    private void ThrowIfFailed()
+    {
+        if (settling.IsFaulted)
+        {
+            settling.GetAwaiter().GetResult();
+        }
     }
 
     // Settling waits for a disk or a broker: take nothing more, and go on polling, or the group gives the partitions away.
@@ -186,6 +202,7 @@ internal sealed class ConsumerLoop(
     private void Leave(IConsumer<byte[]?, Arrival> consumer)
     {
         gathered = new RecordBatch();
+        Task.WaitAny([settling], LeaveTime);
         try
         {
             consumer.Close();

@@ -42,8 +42,8 @@ internal sealed class Consumption : IDisposable
     /// <summary>How it goes.</summary>
     public ConsumptionStatus Status { get; } = new();
 
-    /// <summary>Whether the windows have all but the last batch of what the topic has.</summary>
-    public bool IsCaughtUp => Status.Joined && Stores.Open.All(windows => windows.Lag <= options.BatchRecords);
+    /// <summary>Whether the windows have at least 99 of 100 records of each assigned partition, and all but the last batch.</summary>
+    public bool IsCaughtUp => Status.Joined && Stores.Open.All(windows => windows.Lag <= Math.Min(options.BatchRecords, (windows.NextOffset ?? 0) / 100));
 
     /// <summary>Counts and measures.</summary>
     public WorkerMetrics Metrics { get; }

@@ -47,7 +47,25 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
     public void Abandon(PartitionWindows windows, Exception fault)
     {
         Restart(windows);
-        state.MoveAside(state.PathOf(windows.Partition.Topic, windows.Partition.Partition), fault);
+        try
+        {
+            state.MoveAside(state.PathOf(windows.Partition.Topic, windows.Partition.Partition), fault);
+        }
+        catch (IOException refused)
+        {
+            // Whoever opens it finds it damaged again.
+            logger.LogError(refused, "The damaged windows of {Partition} can't be moved aside.", windows.Partition);
+        }
+    }
+
+    /// <summary>Moves the store aside in which someone found damage.</summary>
+    public void Abandon(DamagedStoreException fault)
+    {
+        var damaged = open.Values.FirstOrDefault(windows => state.PathOf(windows.Partition.Topic, windows.Partition.Partition) == fault.Folder);
+        if (damaged is not null)
+        {
+            Abandon(damaged, fault);
+        }
     }
 
     /// <summary>From now on events are of <paramref name="newSchema"/>.</summary>

@@ -186,6 +186,10 @@ internal sealed class RefreshLoops(WorkerSettings settings, ModelHost models, Co
         {
             logger.LogInformation("A partition was taken away during {What}; the next turn does without it.", what);
         }
+        catch (DamagedStoreException fault)
+        {
+            consumption.Stores.Abandon(fault);
+        }
 #pragma warning disable CA1031 // whatever it is, the worker goes on with what it has
         catch (Exception fault)
 #pragma warning restore CA1031

@@ -38,7 +38,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Events and dead letters taken up since the start.</summary>
     public long RecordCount => consumption.Status.Records;
 
-    /// <summary>Whether partitions are assigned and the windows have all but the last batch of what the topic has.</summary>
+    /// <summary>Whether partitions are assigned and the windows have at least 99 of 100 of their records, and all but the last batch.</summary>
     public bool IsCaughtUp => consumption.IsCaughtUp;
 
     /// <summary>The offset to read next of each assigned partition; null where nothing was read yet.</summary>

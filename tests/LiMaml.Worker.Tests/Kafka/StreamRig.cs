@@ -51,6 +51,7 @@ internal sealed class StreamRig : IDisposable
         BatchRecords = 200,
         RetryDelay = TimeSpan.FromMilliseconds(50),
         SessionTimeout = TimeSpan.FromSeconds(6),
+        Properties = new Dictionary<string, string> { ["topic.metadata.refresh.interval.ms"] = "500" },
     };
 
     /// <summary>Consumption with its stores in a folder of the rig; not started.</summary>
