@@ -11,7 +11,7 @@ public sealed class DependencyTests
         ["LiMaml.Export"] = ["LiMaml.Models"],
         ["LiMaml.Runtime"] = ["LiMaml.Models"],
         ["LiMaml.Worker"] = ["LiMaml.Runtime"],
-        ["LiMaml.Cli"] = ["LiMaml.Export", "LiMaml.Models", "LiMaml.Preparation", "LiMaml.Runtime", "LiMaml.Training"],
+        ["LiMaml.Cli"] = ["LiMaml.Export", "LiMaml.Models", "LiMaml.Preparation", "LiMaml.Runtime", "LiMaml.Training", "LiMaml.Worker"],
     };
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class QuickstartCommand
         var seed = Text.Number("--seed", "Seeds the data and the training. Default 1.", int.MinValue, int.MaxValue, "number");
         var epochs = Text.Number("--epochs", "Most epochs of each training. Default 8.", 1, 1000);
         var threads = Common.Threads();
-        var command = new Command("quickstart", "The whole way on made-up data, in a few minutes: prepare, train vanilla and LiMAML, evaluate, export, verify, embed, score.")
+        var command = new Command("quickstart", "The whole way on made-up data, in a few minutes: prepare, train vanilla and LiMAML, evaluate, export, verify, embed, score, stream through Kafka, serve.")
         {
             output, rows, seed, epochs, threads,
         };

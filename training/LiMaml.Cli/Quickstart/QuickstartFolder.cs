@@ -47,6 +47,9 @@ internal sealed class QuickstartFolder : IDisposable
     /// <summary>Scores of all test rows.</summary>
     public string Scores => Path.Combine(Root, "scores.parquet");
 
+    /// <summary>State of the worker: windows and meta embeddings.</summary>
+    public string State => Path.Combine(Root, "state");
+
     /// <summary>The summary for programs.</summary>
     public string Report => Path.Combine(Root, "report.json");
 
@@ -97,7 +100,7 @@ internal sealed class QuickstartFolder : IDisposable
 
     private void Clear()
     {
-        foreach (var made in new[] { Dataset, Vanilla, LiMaml, Evaluation, Package }.SelectMany(made => new[] { made, made + AtomicFile.PartialSuffix }).Where(Directory.Exists))
+        foreach (var made in new[] { Dataset, Vanilla, LiMaml, Evaluation, Package, State }.SelectMany(made => new[] { made, made + AtomicFile.PartialSuffix }).Where(Directory.Exists))
         {
             Directory.Delete(made, recursive: true);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LiMaml.Cli.Commands;
 using LiMaml.Cli.Display;
+using LiMaml.Cli.Quickstart.Streaming;
 using LiMaml.Export;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Specs;
@@ -15,7 +16,7 @@ namespace LiMaml.Cli.Quickstart;
 /// <summary>The whole way, one step after the other, by what the commands themselves do.</summary>
 internal sealed class QuickstartRun(QuickstartOptions options, QuickstartFolder folder, Terminal terminal, CancellationToken cancellation)
 {
-    private const int StepCount = 8;
+    private const int StepCount = 10;
     private readonly Dictionary<string, double> seconds = [];
 
     /// <summary>Runs all steps and shows what came of them.</summary>
@@ -32,13 +33,15 @@ internal sealed class QuickstartRun(QuickstartOptions options, QuickstartFolder 
         VerifyCommand.Show(verification, terminal);
         await StepAsync("embed", "adapt to every member and store the meta embeddings", EmbedAsync);
         var scored = await StepAsync("score", "score the test rows with the stored meta embeddings", ScoreAsync);
+        var (events, streamed) = await StreamAsync();
 
         double Auc(string model, ScoringMode mode) => evaluation.Find(model, mode)?.Auc?.Mean ?? double.NaN;
         var report = new QuickstartReport(
             new QuickstartAuc(
                 Auc("vanilla", ScoringMode.NoFineTuning), Auc("vanilla", ScoringMode.FineTuned),
-                Auc("limaml", ScoringMode.NoFineTuning), Auc("limaml", ScoringMode.FineTuned), Auc("limaml", ScoringMode.FineTunedStored), scored),
+                Auc("limaml", ScoringMode.NoFineTuning), Auc("limaml", ScoringMode.FineTuned), Auc("limaml", ScoringMode.FineTunedStored), scored, streamed.Auc),
             new QuickstartHandoff(verification.LargestError),
+            new QuickstartStreaming(events.Count, Math.Round(events.PerSecond), events.TaskCount, Math.Round(streamed.HttpRowsPerSecond), streamed.TopicRowCount, streamed.MaxError),
             Math.Round(terminal.Clock.GetElapsedTime(began).TotalSeconds, 1),
             seconds);
         terminal.WriteLine();
@@ -100,10 +103,17 @@ internal sealed class QuickstartRun(QuickstartOptions options, QuickstartFolder 
         return report.TaskCount;
     }
 
+    private async Task<(StreamedEvents Events, StreamedScores Scores)> StreamAsync()
+    {
+        await using var path = new StreamedPath(folder, terminal, cancellation);
+        var events = await StepAsync("stream", "play the training and validation events through Kafka into a worker, which adapts to every member", path.AdaptAsync);
+        return (events, await StepAsync("serve", "let the worker score the test rows, over HTTP and over Kafka", path.ScoreAsync));
+    }
+
     private async Task<double> ScoreAsync()
     {
         var report = await ScoreCommand.RunAsync(folder.Package, folder.Dataset, folder.Scores, new ScoreOptions { Snapshot = folder.Snapshot }, terminal, cancellation);
         ScoreCommand.Show(report, terminal);
-        return await ScoredFile.AucAsync(folder.Scores, cancellation) ?? double.NaN;
+        return (await ScoredFile.ReadAsync(folder.Scores, cancellation)).Auc ?? double.NaN;
     }
 }

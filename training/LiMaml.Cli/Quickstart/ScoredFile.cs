@@ -1,14 +1,18 @@
-using LiMaml.Training.Evaluation.Metrics;
 using Parquet;
 using Parquet.Schema;
 
 namespace LiMaml.Cli.Quickstart;
 
-/// <summary>Reads back what <c>score</c> wrote.</summary>
-internal static class ScoredFile
+/// <summary>What <c>score</c> wrote, read back.</summary>
+/// <param name="Labels">0 or 1, in the dataset's order.</param>
+/// <param name="Logits">In the same order; probabilities near 0 and 1 would tie.</param>
+internal sealed record ScoredFile(IReadOnlyList<float> Labels, IReadOnlyList<float> Logits)
 {
-    /// <summary>The AUC of a Parquet file of scores; null where a class is missing.</summary>
-    public static async Task<double?> AucAsync(string path, CancellationToken cancellation)
+    /// <summary>The AUC; null where a class is missing.</summary>
+    public double? Auc => Training.Evaluation.Metrics.Auc.Compute([.. Logits], [.. Labels]);
+
+    /// <summary>Reads a Parquet file of scores.</summary>
+    public static async Task<ScoredFile> ReadAsync(string path, CancellationToken cancellation)
     {
         await using var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellation);
         var (labels, logits) = (new List<float>(), new List<float>());
@@ -16,10 +20,10 @@ internal static class ScoredFile
         {
             using var group = reader.OpenRowGroupReader(index);
             labels.AddRange(await ReadAsync(group, Field(reader, "label"), cancellation));
-            logits.AddRange(await ReadAsync(group, Field(reader, "logit"), cancellation)); // probabilities near 0 and 1 would tie
+            logits.AddRange(await ReadAsync(group, Field(reader, "logit"), cancellation));
         }
 
-        return Auc.Compute(logits.ToArray(), labels.ToArray());
+        return new ScoredFile(labels, logits);
     }
 
     private static DataField Field(ParquetReader reader, string name) => reader.Schema.DataFields.Single(field => field.Name == name);
