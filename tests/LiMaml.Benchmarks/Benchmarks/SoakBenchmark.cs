@@ -17,6 +17,7 @@ internal sealed class SoakBenchmark : Benchmark
     private const int PerSecond = 300;
     private const int Clients = 4;
     private const int FewestSwaps = 24;
+    private const int JournalBytes = 2 << 20; // buffers that fill and are written out many times within minutes, not once an hour
     private static readonly TimeSpan LongestBetweenSwaps = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Lazy<EmbeddedBroker> broker = new(() => EmbeddedBroker.Start());
@@ -36,7 +37,7 @@ internal sealed class SoakBenchmark : Benchmark
 
     internal override string Description => string.Create(CultureInfo.InvariantCulture,
         $"A worker in a process of its own for {Duration.TotalMinutes:0.#} minutes: {PerSecond} events/s of {Members} members adapted within a second, {Clients} HTTP clients that score 1 to 200 rows at a time on connections that last 5 s, and another package every {BetweenSwaps.TotalSeconds:0.#} s. "
-        + $"Half of the requests are for {StillMembers} members whose events have ended: their answers must be, to the bit, those of one bundle or the other. Measured every {BetweenMeasurements.TotalSeconds:0.#} s.");
+        + $"Half of the requests are for {StillMembers} members whose events have ended: their answers must be, to the bit, those of one bundle or the other. Windows:JournalBytes is {JournalBytes}, so that write buffers turn over. Measured every {BetweenMeasurements.TotalSeconds:0.#} s.");
 
     private TimeSpan BetweenSwaps => Shorter(LongestBetweenSwaps, Duration / FewestSwaps);
 
@@ -58,7 +59,7 @@ internal sealed class SoakBenchmark : Benchmark
         broker.Value.CreateTopic(StreamedModel.Topic, Partitions);
         string[] bundles = [folder.Value.AddPackage("first", 0.01), folder.Value.AddPackage("second", 0.03)];
         folder.Value.Choose("first");
-        using var worker = new WorkerProcess(folder.Value.State, folder.Value.Settings(broker.Value.BootstrapServers));
+        using var worker = new WorkerProcess(folder.Value.State, [.. folder.Value.Settings(broker.Value.BootstrapServers), new("Windows:JournalBytes", $"{JournalBytes}")]);
         using var source = new EventSource(broker.Value.BootstrapServers, Partitions);
         using var http = new HttpClient { BaseAddress = await worker.AddressAsync() };
         await FillAsync(worker, http, source);
