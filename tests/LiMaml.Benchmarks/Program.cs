@@ -3,7 +3,12 @@ using System.Text;
 using LiMaml.Benchmarks;
 using LiMaml.Benchmarks.Benchmarks;
 
-Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(), new ScoringBenchmark(), new WindowsBenchmark(), new ConsumptionBenchmark()];
+var soak = new SoakBenchmark();
+Benchmark[] benchmarks =
+[
+    new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(),
+    new ScoringBenchmark(), new WindowsBenchmark(), new ConsumeBenchmark(), new LatencyBenchmark(), soak,
+];
 
 var names = new Argument<string[]>("names")
 {
@@ -16,13 +21,17 @@ var warmUp = new Option<int>("--warm-up") { Description = "Rounds before them.",
 var threads = new Option<int>("--threads") { Description = "Threads that tensor libraries use.", DefaultValueFactory = _ => 2 };
 var processorTime = new Option<bool>("--processor-time") { Description = "Measure processor time, for a machine that others use; best with one thread, since waiting threads burn it too." };
 var output = new Option<FileInfo?>("--output", "-o") { Description = "A Markdown file to write besides printing." };
+var minutes = new Option<double>("--minutes") { Description = "How long soak keeps a worker under load; 60 for an hour.", DefaultValueFactory = _ => 10 };
+var csv = new Option<FileInfo?>("--csv") { Description = "A file for what soak measures, each line written as it is measured." };
 rounds.Validators.Add(result => RejectBelow(result, rounds, 1));
 warmUp.Validators.Add(result => RejectBelow(result, warmUp, 0));
 threads.Validators.Add(result => RejectBelow(result, threads, 1));
+minutes.Validators.Add(result => RejectBelow(result, minutes, 0.5));
 
-var root = new RootCommand("Times variants of LiMaml's work against each other, and watches its memory.") { names, rounds, warmUp, threads, processorTime, output };
+var root = new RootCommand("Times variants of LiMaml's work against each other, and watches what it holds.") { names, rounds, warmUp, threads, processorTime, output, minutes, csv };
 root.SetAction(result =>
 {
+    (soak.Duration, soak.Csv) = (TimeSpan.FromMinutes(result.GetValue(minutes)), result.GetValue(csv));
     var chosen = result.GetValue(names) is { Length: > 0 } some ? benchmarks.Where(benchmark => some.Contains(benchmark.Name)) : benchmarks;
     Run(chosen, new AlternatingRunner(result.GetValue(rounds), result.GetValue(warmUp), result.GetValue(threads), result.GetValue(processorTime)), result.GetValue(output));
 });
@@ -52,9 +61,10 @@ static void Run(IEnumerable<Benchmark> benchmarks, AlternatingRunner runner, Fil
     }
 }
 
-static void RejectBelow(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least)
+static void RejectBelow<T>(System.CommandLine.Parsing.OptionResult result, Option<T> option, T least)
+    where T : IComparable<T>
 {
-    if (result.GetValue(option) < least)
+    if (result.GetValue(option)!.CompareTo(least) < 0)
     {
         result.AddError($"{option.Name} must be {least} or more.");
     }

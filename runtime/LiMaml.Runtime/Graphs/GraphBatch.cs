@@ -26,6 +26,9 @@ public sealed class GraphBatch : IDisposable
 
     internal IReadOnlyList<TensorBuffer> Outputs { get; }
 
+    /// <summary>Bytes that all buffers take, whatever part of them is in use.</summary>
+    internal long AllocatedBytes => buffers.Values.Sum(buffer => buffer.AllocatedBytes);
+
     /// <summary>Sets the sizes of the free axes, 0 or more, and thereby of all tensors; the contents are undefined afterwards.</summary>
     /// <exception cref="ArgumentException">A free axis of the graph has no size here.</exception>
     public void Resize(params ReadOnlySpan<(string Axis, int Size)> axes)

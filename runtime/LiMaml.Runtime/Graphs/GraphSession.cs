@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LiMaml.Models;
 using LiMaml.Models.Packages;
 using Microsoft.ML.OnnxRuntime;
@@ -11,9 +10,10 @@ namespace LiMaml.Runtime.Graphs;
 /// </summary>
 public sealed class GraphSession : IDisposable
 {
+    private const long MaxIdleBytes = 64 << 20;
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
-    private readonly ConcurrentBag<GraphBatch> idle = [];
+    private readonly IdleBatches idle = new(MaxIdleBytes);
     private readonly string[] inputNames;
     private readonly string[] outputNames;
 
@@ -56,7 +56,7 @@ public sealed class GraphSession : IDisposable
         }
     }
 
-    /// <summary>Memory for one run at a time; dispose it to give it back.</summary>
+    /// <summary>Memory for one run at a time; dispose it to give it back. Up to 64 MiB of what was given back is kept for later runs.</summary>
     public GraphBatch Rent() => idle.TryTake(out var batch) ? batch : new GraphBatch(this);
 
     /// <summary>Unloads the graph. No run may be going on.</summary>

@@ -19,6 +19,8 @@ internal sealed class TensorBuffer(GraphTensor tensor)
 
     public Span<long> Int64 => integers.AsSpan(0, length);
 
+    public long AllocatedBytes => ((long)floats.Length * sizeof(float)) + ((long)integers.Length * sizeof(long));
+
     private int Width => Shape[0] == 0 ? 0 : (int)(length / Shape[0]);
 
     public void Resize(ReadOnlySpan<(string Axis, int Size)> axes)

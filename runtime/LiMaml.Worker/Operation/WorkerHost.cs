@@ -50,6 +50,9 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Scores requests within this process.</summary>
     public ScoringService Scoring => scoring;
 
+    /// <summary>What requests read embeddings from.</summary>
+    internal IEmbeddingStore Embeddings => embeddings;
+
     /// <summary>Starts a worker: checks the settings, verifies the package, opens the stores, joins the group, listens.</summary>
     /// <param name="configuration">Laid over <c>appsettings.json</c> and <c>LIMAML_…</c> variables; later sources win.</param>
     /// <param name="cancellation">Ends the starting.</param>

@@ -15,6 +15,12 @@ internal sealed class Latencies
         milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
+    /// <summary>Calls timed.</summary>
+    internal int Count => milliseconds.Count;
+
+    /// <summary>Adds a call that was timed elsewhere.</summary>
+    internal void Add(TimeSpan time) => milliseconds.Add(time.TotalMilliseconds);
+
     /// <summary>Leaves out the first <paramref name="share"/> of the calls: those that warmed up.</summary>
     internal void Forget(double share) => milliseconds.RemoveRange(0, (int)(share * milliseconds.Count));
 

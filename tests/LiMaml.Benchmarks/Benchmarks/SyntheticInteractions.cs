@@ -10,13 +10,13 @@ internal static class SyntheticInteractions
     internal const int MemberCount = 500;
     internal const int FewestRows = 2;
     internal const int MostRows = 30;
-    private const int ItemCount = 300;
-    private const int CityCount = 20;
-    private const int TagCount = 12;
-    private const int MostTags = 3;
-    private const int TasteLength = 8;
+    internal const int ItemCount = 300;
+    internal const int CityCount = 20;
+    internal const int TagCount = 12;
+    internal const int MostTags = 3;
+    internal const int TasteLength = 8;
 
-    private static DatasetSchema Schema { get; } = new(
+    internal static DatasetSchema Schema { get; } = new(
         DatasetSchema.CurrentFormatVersion,
         "synthetic",
         LabelKind.Binary,

@@ -128,6 +128,21 @@ public sealed class GraphSessionTests : IDisposable
     }
 
     [Fact]
+    public void Rent_AfterLargeBatchesWereGivenBack_OneIsKeptAndTheOthersAreNot()
+    {
+        using var session = GraphSession.Open(package, package.Global);
+        GraphBatch[] large = [session.Rent(), session.Rent(), session.Rent()];
+        foreach (var batch in large)
+        {
+            batch.Resize(("rows", 500_000));
+            batch.Dispose();
+        }
+
+        Assert.Same(large[0], session.Rent());
+        Assert.DoesNotContain(session.Rent(), large);
+    }
+
+    [Fact]
     public void Batch_UnknownTensorOrAxisOrKind_IsRefused()
     {
         using var session = GraphSession.Open(package, package.Global);
