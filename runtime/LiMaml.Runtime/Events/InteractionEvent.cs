@@ -6,7 +6,10 @@ namespace LiMaml.Runtime.Events;
 /// </summary>
 public sealed record InteractionEvent
 {
-    /// <summary>The value of each key column of the schema's task definitions, by the column's name.</summary>
+    /// <summary>
+    /// Values of the key columns of the schema's task definitions, by the column's name. The event belongs to a task of
+    /// each definition whose columns all have a value; to one at least.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Keys { get; init; }
 
     /// <summary>Event time, microseconds since 1970-01-01 UTC.</summary>
