@@ -139,7 +139,7 @@ public sealed class WindowStore : IDisposable
 
     /// <summary>
     /// Erases a task's window, from the disk too. Events that arrive later start a new one; windows of other definitions
-    /// keep the samples that they share with it.
+    /// keep the samples that they share with it. Its key may stand in the list of files until the store is opened again.
     /// </summary>
     public void Forget(string task, string key)
     {

@@ -29,6 +29,7 @@ public sealed class WindowView : IDisposable
     /// <exception cref="DamagedStoreException">A sample can't be read.</exception>
     public IEnumerable<Window> Read(string task)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         foreach (var window in reader.Read(task))
         {
             ObjectDisposedException.ThrowIf(disposed, this);

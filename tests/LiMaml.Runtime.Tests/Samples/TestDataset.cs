@@ -69,7 +69,7 @@ internal static class TestDataset
         var indices = new List<int>();
         for (var row = 0; row < rows; row++)
         {
-            indices.AddRange(Enumerable.Range(0, random.Next(feature.MaxValues + 1)).Select(_ => 1 + random.Next(feature.Size - 1)));
+            indices.AddRange(Enumerable.Range(0, random.Next(feature.MaxValues + 1)).Select(_ => 1 + random.Next(feature.Size - 1)).Distinct());
             offsets[row + 1] = indices.Count;
         }
 
