@@ -10,6 +10,9 @@ internal sealed record Variant(string Name, Action Run)
 
     /// <summary>Tasks of a run; 0 where it has none.</summary>
     internal int Tasks { get; init; }
+
+    /// <summary>Events of a run; 0 where it has none.</summary>
+    internal int Events { get; init; }
 }
 
 /// <summary>Something to measure.</summary>

@@ -17,14 +17,14 @@ internal static class MarkdownReport
     internal static string Of(Benchmark benchmark, IReadOnlyList<Measurement> measurements)
     {
         var rows = measurements.Select(measurement => string.Create(CultureInfo.InvariantCulture,
-            $"| {measurement.Variant.Name} | {Format(measurement.Milliseconds)} | {Format(measurement.Ratio)} | {PerSecond(measurement, measurement.Variant.Operations / 1e9)} | {PerSecond(measurement, measurement.Variant.Tasks)} |"));
+            $"| {measurement.Variant.Name} | {Format(measurement.Milliseconds)} | {Format(measurement.Ratio)} | {PerSecond(measurement, measurement.Variant.Operations / 1e9)} | {PerSecond(measurement, measurement.Variant.Tasks)} | {PerSecond(measurement, measurement.Variant.Events)} |"));
         return $"""
             ## {benchmark.Name}
 
             {benchmark.Description}
 
-            | Variant | ms | Ratio to the first | GFLOP/s | Tasks/s |
-            |---|---|---|---|---|
+            | Variant | ms | Ratio to the first | GFLOP/s | Tasks/s | Events/s |
+            |---|---|---|---|---|---|
             {string.Join('\n', rows)}
 
             """;

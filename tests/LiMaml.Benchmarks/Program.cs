@@ -3,7 +3,7 @@ using System.Text;
 using LiMaml.Benchmarks;
 using LiMaml.Benchmarks.Benchmarks;
 
-Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark()];
+Benchmark[] benchmarks = [new TrainingStepBenchmark(), new AdaptBenchmark(), new MetricsBenchmark(), new MemoryBenchmark(), new WindowsBenchmark()];
 
 var names = new Argument<string[]>("names")
 {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LiMaml.Runtime.Events;
 
 /// <summary>
-/// Events as JSON objects with features by name: self-explaining, four times as large as <see cref="ProtobufEventFormat"/>.
+/// Events as JSON objects with features by name: self-explaining, more than twice as large as <see cref="ProtobufEventFormat"/>.
 /// Thread-safe.
 /// </summary>
 /// <param name="schema">The schema of events.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LiMaml.Runtime.Windows;
@@ -28,6 +29,21 @@ internal sealed class ByteWriter(int capacity = 256)
     public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
     public void Float32(float value) => BinaryPrimitives.WriteSingleLittleEndian(Reserve(4), value);
+
+    public void Float32(ReadOnlySpan<float> values)
+    {
+        var room = Reserve(values.Length * sizeof(float));
+        if (BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.AsBytes(values).CopyTo(room);
+            return;
+        }
+
+        for (var place = 0; place < values.Length; place++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(room[(place * sizeof(float))..], values[place]);
+        }
+    }
 
     public void Int64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Reserve(8), value);
 

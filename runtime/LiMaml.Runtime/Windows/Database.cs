@@ -141,8 +141,9 @@ internal sealed class Database : IDisposable
             .SetParanoidChecks(true)
             .SetWriteBufferSize((ulong)Math.Max(8 << 20, 4L * journalBytes))
             .SetMaxTotalWalSize((ulong)Math.Max(32 << 20, 8L * journalBytes))
+            .SetAllowConcurrentMemtableWrite(false)
             .SetKeepLogFileNum(2);
-        options.SetCompression(Compression.Lz4);
+        options.SetCompressionPerLevel([Compression.No, Compression.No, Compression.Lz4, Compression.Lz4, Compression.Lz4, Compression.Lz4, Compression.Lz4], 7UL);
         options.SetInfoLogLevel(InfoLogLevel.Error);
         return options;
     }

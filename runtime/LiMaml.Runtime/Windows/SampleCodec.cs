@@ -106,35 +106,71 @@ internal static class SampleCodec
 
     private static void WriteFeature(EventFeature feature, FeatureValue? value, ByteWriter target)
     {
-        switch (feature.Kind, value)
+        var written = feature.Kind switch
         {
-            case (FeatureKind.Number, FeatureValue.Number number):
-                target.Float32(number.Value);
-                break;
-            case (FeatureKind.Category, null or FeatureValue.Category { Value: null or "" }):
-                target.Byte(0);
-                break;
-            case (FeatureKind.Category, FeatureValue.Category category):
-                target.Text(category.Value!, shift: 1, add: 1);
-                break;
-            case (FeatureKind.Category, FeatureValue.CategoryIndex index):
-                target.Variable(2 + (2 * (uint)index.Index));
-                break;
-            case (FeatureKind.Categories, null or FeatureValue.CategoryIndices { Indices.Count: 0 }):
-                target.Byte(0);
-                break;
-            case (FeatureKind.Categories, FeatureValue.Categories categories):
-                WriteWords(categories.Values, target);
-                break;
-            case (FeatureKind.Categories, FeatureValue.CategoryIndices indices):
-                WriteIndices(indices.Indices, target);
-                break;
-            case (FeatureKind.Vector, FeatureValue.Vector vector) when vector.Values.Length == feature.Length:
-                WriteVector(vector.Values.Span, target);
-                break;
-            default:
-                throw new InvalidInputException("event to apply", $"{value?.GetType().Name ?? "nothing"} for feature '{feature.Name}'", $"a valid event, with a value of kind {feature.Kind}");
+            FeatureKind.Number => WriteNumber(value, target),
+            FeatureKind.Category => WriteCategory(value, target),
+            FeatureKind.Categories => WriteCategories(value, target),
+            _ => WriteVector(value, feature.Length, target),
+        };
+        if (!written)
+        {
+            throw new InvalidInputException("event to apply", $"{value?.GetType().Name ?? "nothing"} for feature '{feature.Name}'", $"a valid event, with a value of kind {feature.Kind}");
         }
+    }
+
+    private static bool WriteNumber(FeatureValue? value, ByteWriter target)
+    {
+        if (value is not FeatureValue.Number number)
+        {
+            return false;
+        }
+
+        target.Float32(number.Value);
+        return true;
+    }
+
+    private static bool WriteCategory(FeatureValue? value, ByteWriter target)
+    {
+        switch (value)
+        {
+            case FeatureValue.Category { Value: { Length: > 0 } word }:
+                target.Text(word, shift: 1, add: 1);
+                return true;
+            case FeatureValue.CategoryIndex index:
+                target.Variable(2 + (2 * (uint)index.Index));
+                return true;
+            default:
+                target.Byte(0);
+                return value is null or FeatureValue.Category;
+        }
+    }
+
+    private static bool WriteCategories(FeatureValue? value, ByteWriter target)
+    {
+        switch (value)
+        {
+            case FeatureValue.Categories words:
+                WriteWords(words.Values, target);
+                return true;
+            case FeatureValue.CategoryIndices { Indices.Count: > 0 } indices:
+                WriteIndices(indices.Indices, target);
+                return true;
+            default:
+                target.Byte(0);
+                return value is null or FeatureValue.CategoryIndices;
+        }
+    }
+
+    private static bool WriteVector(FeatureValue? value, int length, ByteWriter target)
+    {
+        if (value is not FeatureValue.Vector vector || vector.Values.Length != length)
+        {
+            return false;
+        }
+
+        target.Float32(vector.Values.Span);
+        return true;
     }
 
     private static void WriteWords(IReadOnlyList<string> words, ByteWriter target)
@@ -152,14 +188,6 @@ internal static class SampleCodec
         for (var place = 0; place < indices.Count; place++)
         {
             target.Variable((uint)indices[place]);
-        }
-    }
-
-    private static void WriteVector(ReadOnlySpan<float> numbers, ByteWriter target)
-    {
-        foreach (var number in numbers)
-        {
-            target.Float32(number);
         }
     }
 

@@ -25,6 +25,9 @@ internal readonly struct StoredSample : IComparable<StoredSample>
     /// <summary>Event time, microseconds since 1970 UTC.</summary>
     public long Time { get; }
 
+    /// <summary>Whose bytes these are.</summary>
+    public byte[] Buffer => buffer;
+
     /// <summary>The whole sample.</summary>
     public ReadOnlySpan<byte> Bytes => buffer.AsSpan(start, Length);
 

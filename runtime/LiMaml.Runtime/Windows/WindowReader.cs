@@ -6,7 +6,6 @@ namespace LiMaml.Runtime.Windows;
 internal sealed class WindowReader(Database database, LayoutTable layouts, WindowRule rule, Snapshot snapshot, Action<byte[]> fragmented)
 {
     private const int ChunkWindows = 64;
-    private const int ManySegments = 8;
 
     /// <summary>All windows of a task definition, or of all where null, by ascending key.</summary>
     public IEnumerable<Window> Read(string? task)
@@ -94,7 +93,7 @@ internal sealed class WindowReader(Database database, LayoutTable layouts, Windo
             count++;
         }
 
-        if (count > ManySegments)
+        if (count > Sweeping.ManySegments)
         {
             fragmented(task);
         }

@@ -6,6 +6,8 @@ namespace LiMaml.Runtime.Windows;
 internal readonly record struct DroppedSamples(long Duplicate, long Displaced, long Expired)
 {
     public static DroppedSamples operator +(DroppedSamples a, DroppedSamples b) => new(a.Duplicate + b.Duplicate, a.Displaced + b.Displaced, a.Expired + b.Expired);
+
+    public static DroppedSamples operator -(DroppedSamples a, DroppedSamples b) => new(a.Duplicate - b.Duplicate, a.Displaced - b.Displaced, a.Expired - b.Expired);
 }
 
 /// <summary>

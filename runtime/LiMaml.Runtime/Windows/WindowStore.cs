@@ -11,15 +11,16 @@ namespace LiMaml.Runtime.Windows;
 /// </summary>
 public sealed class WindowStore : IDisposable
 {
-    private const int SweepShare = 2;
+    private const int SweepShare = 1;
     private const int SweepPart = 16 << 20;
     private const int MostFragmented = 1024;
 
     private readonly Lock sync = new();
+    private readonly WriteBatch batch = new();
     private readonly Database database;
     private readonly LayoutTable layouts;
     private readonly Journal journal = new();
-    private readonly Folding folding = new();
+    private readonly Folding folding;
     private readonly Sweeping sweeping;
     private readonly DirtyMarks marks;
     private readonly ConcurrentQueue<byte[]> fragmented = [];
@@ -28,6 +29,7 @@ public sealed class WindowStore : IDisposable
     private TaskColumns tasks;
     private StoreState state;
     private byte[]? swept;
+    private bool closed;
 
     private WindowStore(Database database, EventSchema schema, WindowOptions options)
     {
@@ -41,6 +43,7 @@ public sealed class WindowStore : IDisposable
         });
         layouts.Add(layout, database);
         marks = new DirtyMarks(database);
+        folding = new Folding(database);
         sweeping = new Sweeping(database, Commit);
     }
 
@@ -94,6 +97,7 @@ public sealed class WindowStore : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(nextOffset);
         lock (sync)
         {
+            ThrowIfClosed();
             var target = journal.Begin(out var start);
             try
             {
@@ -117,6 +121,7 @@ public sealed class WindowStore : IDisposable
     {
         lock (sync)
         {
+            ThrowIfClosed();
             Fold();
             var snapshot = database.Snapshot();
             return new WindowView(database, snapshot, new WindowReader(database, layouts, Rule, snapshot, NoteFragmented), state.Watermark);
@@ -132,7 +137,9 @@ public sealed class WindowStore : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         lock (sync)
         {
+            ThrowIfClosed();
             Fold();
+            folding.ForgetMarks();
             return new DirtyBatch(this, marks.Take(limit));
         }
     }
@@ -147,7 +154,9 @@ public sealed class WindowStore : IDisposable
         byte[] last = [.. first[..^1], 1];
         lock (sync)
         {
+            ThrowIfClosed();
             Fold();
+            folding.ForgetMarks();
             using var batch = new WriteBatch();
             batch.DeleteRange(first, (ulong)first.Length, last, (ulong)last.Length);
             batch.Delete((byte[])[StoreKeys.Dirty, .. first[1..^1]]);
@@ -173,7 +182,8 @@ public sealed class WindowStore : IDisposable
     {
         lock (sync)
         {
-            using var batch = new WriteBatch();
+            ThrowIfClosed();
+            batch.Clear();
             batch.Put(StoreKeys.State, state.ToBytes());
             database.Write(batch, sync: true);
         }
@@ -181,7 +191,7 @@ public sealed class WindowStore : IDisposable
 
     /// <summary>
     /// Drops expired and displaced samples from disk, all of them. Applying does most of this as it goes, so that the disk
-    /// holds at most about half as much again as the windows; events can be applied meanwhile.
+    /// holds about three times the windows at most; events can be applied meanwhile.
     /// </summary>
     public void Sweep()
     {
@@ -190,14 +200,15 @@ public sealed class WindowStore : IDisposable
         {
             lock (sync)
             {
+                ThrowIfClosed();
                 Fold();
-                next = sweeping.Sweep(next, SweepPart, Rule, 0, thorough: true);
+                next = sweeping.Sweep(next, SweepPart, Rule, grace: 0, thorough: true);
             }
         }
         while (next is not null);
     }
 
-    /// <summary>Counts what is there: reads all keys, not for every second.</summary>
+    /// <summary>Counts what is there: passes over the whole store, so not for every second.</summary>
     public WindowTotals Measure()
     {
         using var view = View();
@@ -210,6 +221,7 @@ public sealed class WindowStore : IDisposable
     {
         lock (sync)
         {
+            ThrowIfClosed();
             var columns = new TaskColumns(schema.Dataset, options.Tasks);
             layouts.Add(schema.Layout, database);
             (layout, tasks) = (schema.Layout, columns);
@@ -221,7 +233,13 @@ public sealed class WindowStore : IDisposable
     {
         lock (sync)
         {
-            database.Dispose();
+            if (!closed)
+            {
+                closed = true;
+                database.Dispose();
+                folding.Dispose();
+                batch.Dispose();
+            }
         }
     }
 
@@ -237,6 +255,8 @@ public sealed class WindowStore : IDisposable
             marks.GiveBack(batch);
         }
     }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(closed, this);
 
     /// <summary>Writes events to <paramref name="target"/>; the state after them.</summary>
     private StoreState Advance(IReadOnlyList<InteractionEvent> events, long nextOffset, ByteWriter target)
@@ -275,7 +295,7 @@ public sealed class WindowStore : IDisposable
 
     private void Append(StoreState next, int start)
     {
-        using var batch = new WriteBatch();
+        batch.Clear();
         batch.Put(StoreKeys.State, next.ToBytes());
         if (journal.Batch(start) is { Length: > 0 } events)
         {
@@ -298,12 +318,12 @@ public sealed class WindowStore : IDisposable
 
         using var batch = new WriteBatch();
         var sequence = state.Sequence + 1;
-        var (dropped, bytes) = folding.Fold(journal, Rule, sequence, batch);
+        var (dropped, bytes) = folding.Fold(journal, Rule, sequence);
         journal.Delete(batch);
         state = state with { Sequence = sequence };
         Commit(batch, dropped);
         journal.Clear();
-        swept = sweeping.Sweep(swept, SweepShare * bytes, Rule, MaxAge / 8, thorough: false);
+        swept = sweeping.Sweep(swept, SweepShare * bytes, Rule, grace: MaxAge / 8, thorough: false);
     }
 
     private void Commit(WriteBatch batch, DroppedSamples dropped)

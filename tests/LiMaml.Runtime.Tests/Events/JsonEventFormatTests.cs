@@ -1,4 +1,5 @@
 using System.Text;
+using LiMaml.Models.Schemas;
 using LiMaml.Runtime.Events;
 
 namespace LiMaml.Runtime.Tests.Events;
@@ -148,6 +149,31 @@ public sealed class JsonEventFormatTests
             """{"eventId":"e-1","eventTime":1767607200000000,"label":1,"weight":0.5,"keys":{"item":"i|7","member":"m1"},"features":{"age":31.25,"city":"a","genres":["x","Müller"],"item":"i7","member":{"index":7},"taste":[0.1,-2,0,1E-20],"visits":3}}""",
             json);
         Assert.Empty(headers.Values);
+    }
+
+    [Fact]
+    public void Read_ExampleOfTheReadme_IsValid()
+    {
+        var schema = EventSchema.For(new DatasetSchema(
+            1,
+            "shop",
+            LabelKind.Binary,
+            [
+                new DenseFeature("price"), new DenseFeature("age"), new DenseFeature("visits"), new DenseFeature("hour"),
+                new CategoricalFeature("city", ["Oslo", "Rome"]), new CategoricalFeature("item", HashBuckets: 1000),
+                new MultiValuedFeature("genres", ["Action", "Drama"], null, 4), new VectorFeature("image", 2),
+            ],
+            [new("member", ["member_id"], ["age"]), new("member_type", ["member_id", "type"], ["visits"])]));
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "LiMaml.sln")))
+        {
+            root = root.Parent!;
+        }
+
+        var example = File.ReadAllText(Path.Combine(root.FullName, "runtime", "README.md")).Split("```json")[1].Split("```")[0];
+        var read = new JsonEventFormat(schema).Read(Encoding.UTF8.GetBytes(example), EventHeaders.None);
+        schema.Validate(read, SampleEvents.Now, TimeSpan.Zero);
+        Assert.Equal(("m17|follow", 1_769_860_800_250_000), (schema.KeyOf(read, "member_type"), read.EventTime));
     }
 
     private static InteractionEvent Read(string payload, EventHeaders? headers = null) =>

@@ -241,6 +241,22 @@ public sealed class WindowStoreTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_Store_EndsEverything()
+    {
+        var store = Store;
+        store.Dispose();
+        store.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => store.Apply([StoreFolder.Event("a", 5)], 1));
+        Assert.Throws<ObjectDisposedException>(store.View);
+        Assert.Throws<ObjectDisposedException>(() => store.TakeDirty(1));
+        Assert.Throws<ObjectDisposedException>(() => store.Forget("member", "a"));
+        Assert.Throws<ObjectDisposedException>(store.Flush);
+        Assert.Throws<ObjectDisposedException>(store.Sweep);
+        Assert.Throws<ObjectDisposedException>(() => store.Export(Stream.Null));
+        Assert.Throws<ObjectDisposedException>(() => store.Use(EventSchema.For(TestModel.Schema with { Label = LabelKind.Real })));
+    }
+
+    [Fact]
     public void View_Disposed_Throws()
     {
         var view = Store.View();
@@ -266,22 +282,22 @@ public sealed class WindowStoreTests : IDisposable
     {
         folder.Options = new WindowOptions { Tasks = ["member"] };
         Store.Apply([.. Enumerable.Range(0, 2000).Select(member => StoreFolder.Event($"m{member}", 5))], 0);
-        for (var time = 1; time <= 12; time++)
+        for (var time = 1; time <= 40; time++)
         {
             Store.Apply([StoreFolder.Event("z", time, $"e{time}")], 0);
             Store.View().Dispose();
         }
 
-        Assert.Equal(12, SegmentCount("z"));
+        Assert.Equal(40, SegmentCount("z"));
         using (var view = Store.View())
         {
-            Assert.Equal(12, view.Find("member", "z")!.Samples.Count);
+            Assert.Equal(40, view.Find("member", "z")!.Samples.Count);
         }
 
         Store.View().Dispose();
         Assert.Equal(1, SegmentCount("z"));
         using var again = Store.View();
-        Assert.Equal(12, again.Find("member", "z")!.Samples.Count);
+        Assert.Equal(40, again.Find("member", "z")!.Samples.Count);
     }
 
     private int SegmentCount(string key)
