@@ -19,6 +19,7 @@ internal sealed class SoakBenchmark : Benchmark
     private const int FewestSwaps = 24;
     private const int JournalBytes = 2 << 20; // buffers that fill and are written out many times within minutes, not once an hour
     private static readonly TimeSpan LongestBetweenSwaps = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Lazy<EmbeddedBroker> broker = new(() => EmbeddedBroker.Start());
     private readonly Lazy<WorkerFolder> folder = new();
@@ -84,6 +85,22 @@ internal sealed class SoakBenchmark : Benchmark
         await AwaitAsync(async () => await worker.MetricAsync("limaml_consumer_next_offset") >= source.Sent, () => "the worker did not take up all events\n" + worker.Output);
         using var refreshed = await http.PostAsync(new Uri("/admin/refresh", UriKind.Relative), null);
         refreshed.EnsureSuccessStatusCode();
+        await SettleAsync(worker);
+    }
+
+    // What was adapted beside the refresh, to windows that were not complete, is adapted once more by itself.
+    private static async Task SettleAsync(WorkerProcess worker)
+    {
+        var before = default(double?);
+        await AwaitAsync(
+            async () =>
+            {
+                await Task.Delay(Quiet);
+                var now = await worker.MetricAsync("limaml_adaptation_tasks_total");
+                (var isQuiet, before) = (now == before, now);
+                return isQuiet;
+            },
+            () => "tasks are adapted without end\n" + worker.Output);
     }
 
     private void Send(EventSource source, int member)
