@@ -27,7 +27,7 @@ internal sealed class Sweeping(Database database, Action<WriteBatch, DroppedSamp
     public byte[]? Sweep(byte[]? start, long bytes, WindowRule rule, long age, bool thorough) => database.Use(rocks =>
     {
         using var segments = rocks.NewIterator();
-        var batch = new Changes(commit);
+        using var batch = new Changes(commit);
         segments.Seek(start ?? [StoreKeys.Segment]);
         byte[]? next = null;
         while (next is null && IsSegment(segments))
@@ -55,7 +55,7 @@ internal sealed class Sweeping(Database database, Action<WriteBatch, DroppedSamp
     /// <summary>Puts the segments of <paramref name="tasks"/> together.</summary>
     public void Rewrite(IEnumerable<byte[]> tasks, WindowRule rule) => database.Use(rocks =>
     {
-        var batch = new Changes(commit);
+        using var batch = new Changes(commit);
         foreach (var task in tasks)
         {
             Rewrite(rocks, task, rule, batch);
@@ -112,7 +112,7 @@ internal sealed class Sweeping(Database database, Action<WriteBatch, DroppedSamp
     }
 
     /// <summary>Changes, committed whenever they have become many.</summary>
-    private sealed class Changes(Action<WriteBatch, DroppedSamples> commit)
+    private sealed class Changes(Action<WriteBatch, DroppedSamples> commit) : IDisposable
     {
         private long bytes;
 
@@ -135,5 +135,8 @@ internal sealed class Sweeping(Database database, Action<WriteBatch, DroppedSamp
             commit(batch, Dropped);
             (Rocks, Dropped, bytes) = (new WriteBatch(), default, 0);
         }
+
+        // The batch after the last commit: native memory that nobody else frees.
+        public void Dispose() => Rocks.Dispose();
     }
 }
