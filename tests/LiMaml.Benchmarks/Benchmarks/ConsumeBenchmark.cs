@@ -20,6 +20,7 @@ internal sealed class ConsumeBenchmark : Benchmark
     private const int PerPartition = 30_000; // the embedded broker drops what is beyond 5 MB
     private const int Events = Partitions * PerPartition;
     private const int Members = 20_000;
+    private const int JournalBytes = 1 << 20; // the partitions are small: sorted into windows some four times each, as often for a member as with the default and twenty times the members
     private const int First = 4096; // counted from here on: joining a group is not consumption
     private readonly Lazy<DirectoryInfo> folder = new(() => Directory.CreateTempSubdirectory("limaml-benchmark-"));
     private readonly Lazy<EmbeddedBroker> broker = new(() => EmbeddedBroker.Start());
@@ -31,7 +32,7 @@ internal sealed class ConsumeBenchmark : Benchmark
 
     internal override string Description =>
         $"{Events} events of {Members} members in Protobuf, in {Partitions} partitions of the embedded broker, which runs in the same process: read by a loop around Confluent.Kafka's consumer that only parses them, "
-        + "by one that makes events of them, and by the worker's consumption, which checks them and keeps durable windows. Counted from record 4096 to the last.";
+        + "by one that makes events of them, and by the worker's consumption, which checks them and keeps durable windows (Windows:JournalBytes is {JournalBytes}, so that the small partitions are sorted into windows several times). Counted from record 4096 to the last.";
 
     internal override string Run(AlternatingRunner runner)
     {
@@ -140,7 +141,7 @@ internal sealed class ConsumeBenchmark : Benchmark
     {
         var options = Options();
         var state = Path.Combine(folder.Value.FullName, options.GroupId);
-        using var consumption = new Consumption(options, new WindowOptions(), state, StreamedModel.Events, services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLoggerFactory.Instance);
+        using var consumption = new Consumption(options, new WindowOptions { JournalBytes = JournalBytes }, state, StreamedModel.Events, services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLoggerFactory.Instance);
         consumption.Start();
         Await(consumption, First);
         var clock = new Clock(consumption.Status.Records);
