@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What keeping windows durably costs beyond reading and deserialising the events.</summary>
-internal sealed class ConsumptionBenchmark : Benchmark
+internal sealed class ConsumptionBenchmark : TimedBenchmark
 {
     private const string Topic = "events";
     private const int Events = 240_000;
@@ -35,7 +35,7 @@ internal sealed class ConsumptionBenchmark : Benchmark
         broker = EmbeddedBroker.Start();
         broker.CreateTopic(Topic, Partitions);
         Send(broker.BootstrapServers);
-        return [new Variant("bare consumer", ReadAll), new Variant("into windows", ConsumeAll)];
+        return [new Variant("bare consumer", ReadAll) { Events = Events }, new Variant("into windows", ConsumeAll) { Events = Events }];
     }
 
     public override void Dispose()

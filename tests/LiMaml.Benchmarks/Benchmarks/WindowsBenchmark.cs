@@ -6,7 +6,7 @@ using LiMaml.Runtime.Windows;
 namespace LiMaml.Benchmarks.Benchmarks;
 
 /// <summary>What keeping windows durably costs, beside reading the events.</summary>
-internal sealed class WindowsBenchmark : Benchmark
+internal sealed class WindowsBenchmark : TimedBenchmark
 {
     private const int RunEvents = 200_000;
     private const int RunCount = 10;
