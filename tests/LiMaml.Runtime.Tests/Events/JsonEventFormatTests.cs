@@ -170,7 +170,7 @@ public sealed class JsonEventFormatTests
             root = root.Parent!;
         }
 
-        var example = File.ReadAllText(Path.Combine(root.FullName, "runtime", "README.md")).Split("```json")[1].Split("```")[0];
+        var example = File.ReadAllText(Path.Combine(root.FullName, "runtime", "README.md")).Split("<!-- example: event -->\n```json")[1].Split("```")[0];
         var read = new JsonEventFormat(schema).Read(Encoding.UTF8.GetBytes(example), EventHeaders.None);
         schema.Validate(read, SampleEvents.Now, TimeSpan.Zero);
         Assert.Equal(("m17|follow", 1_769_860_800_250_000), (schema.KeyOf(read, "member_type"), read.EventTime));
