@@ -36,6 +36,10 @@ internal sealed class EventValidation(DatasetSchema schema, EventLayout layout)
         }
     }
 
+    /// <summary>The largest event time that is valid, microseconds since 1970 UTC.</summary>
+    public static long Latest(DateTimeOffset now, TimeSpan maxFutureSkew) =>
+        (long)Int128.Min(MaxEventTime, ((Int128)now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks + maxFutureSkew.Ticks) / TimeSpan.TicksPerMicrosecond);
+
     private static void CheckTime(long time, DateTimeOffset now, TimeSpan maxFutureSkew)
     {
         if (time < 0 || time > MaxEventTime)
@@ -43,8 +47,7 @@ internal sealed class EventValidation(DatasetSchema schema, EventLayout layout)
             throw Fault(RejectionReasons.EventTime, "event time", $"{time}", "microseconds since 1970, of the years 1970 to 9999");
         }
 
-        var latest = now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks + (double)maxFutureSkew.Ticks;
-        if (time * (double)TimeSpan.TicksPerMicrosecond > latest)
+        if (time > Latest(now, maxFutureSkew))
         {
             throw Fault(RejectionReasons.FutureEventTime, "event time", $"{EventTime.Of(time):O}", $"at most {maxFutureSkew} after the clock, which says {now.ToUniversalTime():O}");
         }

@@ -80,6 +80,13 @@ internal sealed class ByteWriter(int capacity = 256)
         Encoding.UTF8.GetBytes(text, Reserve(count));
     }
 
+    /// <summary>UTF-8, after (length &lt;&lt; <paramref name="shift"/>) + <paramref name="add"/>.</summary>
+    public void Text(ReadOnlySpan<byte> utf8, int shift = 0, uint add = 0)
+    {
+        Variable(((uint)utf8.Length << shift) + add);
+        Bytes(utf8);
+    }
+
     /// <summary>Room for <paramref name="count"/> bytes, to be filled before anything else is written.</summary>
     public Span<byte> Reserve(int count)
     {

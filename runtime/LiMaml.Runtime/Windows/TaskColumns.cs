@@ -10,13 +10,14 @@ namespace LiMaml.Runtime.Windows;
 internal sealed class TaskColumns
 {
     private const int MaxDefinitions = 255;
-    private readonly (byte[] Name, string[] Columns)[] definitions;
+    private readonly (byte[] Name, string[] Columns, int[] Places)[] definitions;
 
     /// <exception cref="InvalidInputException">The schema has no such definition.</exception>
     public TaskColumns(DatasetSchema schema, IReadOnlyList<string>? tasks)
     {
         var chosen = tasks is null ? schema.Tasks : [.. tasks.Distinct().Select(schema.Task)];
-        definitions = [.. chosen.Select(task => ((byte[])[.. Encoding.UTF8.GetBytes(task.Name), 0], task.Keys.ToArray()))];
+        var layout = EventLayout.Of(schema);
+        definitions = [.. chosen.Select(task => ((byte[])[.. Encoding.UTF8.GetBytes(task.Name), 0], task.Keys.ToArray(), task.Keys.Select(column => Array.IndexOf(layout.KeyColumns, column)).ToArray()))];
         if (definitions.Length > MaxDefinitions)
         {
             throw new InvalidInputException($"task definitions of schema '{schema.Name}'", $"{definitions.Length}", $"at most {MaxDefinitions}");
@@ -31,7 +32,7 @@ internal sealed class TaskColumns
         var start = target.Length;
         target.Byte(0);
         byte count = 0;
-        foreach (var (name, columns) in definitions)
+        foreach (var (name, columns, _) in definitions)
         {
             if (Key(interaction.Keys, columns) is { } key)
             {
@@ -42,6 +43,35 @@ internal sealed class TaskColumns
 
         target.Written[start] = count;
         return count > 0;
+    }
+
+    /// <summary>The same of an event whose key columns all have a value.</summary>
+    /// <param name="text">UTF-8.</param>
+    /// <param name="keys">Where in it the value of each key column of the layout is, without U+0000.</param>
+    /// <param name="target">As above.</param>
+    public bool Write(ReadOnlySpan<byte> text, ReadOnlySpan<Range> keys, ByteWriter target)
+    {
+        target.Byte((byte)definitions.Length);
+        foreach (var (name, _, places) in definitions)
+        {
+            if (places is [var only] && text[keys[only]] is var key && key.IndexOfAny((byte)'|', (byte)'\\') < 0)
+            {
+                target.Variable((uint)(name.Length + key.Length));
+                target.Bytes(name);
+                target.Bytes(key);
+                continue;
+            }
+
+            var values = new string[places.Length];
+            for (var column = 0; column < values.Length; column++)
+            {
+                values[column] = Encoding.UTF8.GetString(text[keys[places[column]]]);
+            }
+
+            WriteTask(name, TaskKey.Join(values), target);
+        }
+
+        return definitions.Length > 0;
     }
 
     private static void WriteTask(byte[] name, string key, ByteWriter target)

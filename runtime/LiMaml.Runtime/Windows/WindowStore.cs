@@ -24,6 +24,7 @@ public sealed class WindowStore : IDisposable
     private readonly Sweeping sweeping;
     private readonly DirtyMarks marks;
     private readonly ConcurrentQueue<byte[]> fragmented = [];
+    private readonly EncodedEvents encoded = new();
     private readonly WindowOptions options;
     private EventLayout layout;
     private TaskColumns tasks;
@@ -94,10 +95,34 @@ public sealed class WindowStore : IDisposable
     /// <exception cref="DamagedStoreException">What is there can't be read.</exception>
     public void Apply(IReadOnlyList<InteractionEvent> events, long nextOffset)
     {
+        lock (sync)
+        {
+            encoded.Clear();
+            for (var index = 0; index < events.Count; index++)
+            {
+                EventEncoder.Append(events[index], layout, tasks, encoded);
+            }
+
+            Apply(encoded, nextOffset);
+        }
+    }
+
+    /// <summary>The same for events that an <see cref="EventEncoder"/> made, of whichever schema.</summary>
+    /// <param name="events">In the order of the partition; none where only the offset moves on.</param>
+    /// <param name="nextOffset">The offset after the last of them, 0 or more; the store's own never goes back.</param>
+    /// <exception cref="IOException">The disk is full or fails; open the store again and go on from its offset.</exception>
+    /// <exception cref="DamagedStoreException">What is there can't be read.</exception>
+    public void Apply(EncodedEvents events, long nextOffset)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(nextOffset);
         lock (sync)
         {
             ThrowIfClosed();
+            foreach (var used in events.Layouts)
+            {
+                layouts.Add(used, database);
+            }
+
             var target = journal.Begin(out var start);
             try
             {
@@ -259,28 +284,21 @@ public sealed class WindowStore : IDisposable
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(closed, this);
 
     /// <summary>Writes events to <paramref name="target"/>; the state after them.</summary>
-    private StoreState Advance(IReadOnlyList<InteractionEvent> events, long nextOffset, ByteWriter target)
+    private StoreState Advance(EncodedEvents events, long nextOffset, ByteWriter target)
     {
         var (watermark, late) = (state.Watermark ?? long.MinValue, 0);
         var lateness = options.Lateness is { } bound ? bound.Ticks / TimeSpan.TicksPerMicrosecond : MaxAge;
         for (var index = 0; index < events.Count; index++)
         {
-            var interaction = events[index];
-            watermark = Math.Max(watermark, interaction.EventTime);
-            if (interaction.EventTime <= watermark - lateness)
+            var (time, bytes) = events.At(index);
+            watermark = Math.Max(watermark, time);
+            if (time > watermark - lateness)
             {
-                late++;
-                continue;
-            }
-
-            var start = target.Length;
-            if (tasks.Write(interaction, target))
-            {
-                Journal.WriteSample(interaction, layout, target);
+                target.Bytes(events.Bytes[bytes]);
             }
             else
             {
-                target.Truncate(start);
+                late++;
             }
         }
 

@@ -1,11 +1,12 @@
 using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Worker.Kafka;
 
 /// <summary>What a record turned out to be: an event, or the reason why it is none.</summary>
-/// <param name="Event">The event; null where it was rejected.</param>
+/// <param name="Event">The event, valid until the next record is read; null where it was rejected.</param>
 /// <param name="Rejection">Why it was rejected; null for an event.</param>
-internal readonly record struct Arrival(InteractionEvent? Event, Rejection? Rejection);
+internal readonly record struct Arrival(EncodedEvents? Event, Rejection? Rejection);
 
 /// <summary>A rejected record's value and the reason.</summary>
 /// <param name="Reason">One of <see cref="RejectionReasons"/>.</param>

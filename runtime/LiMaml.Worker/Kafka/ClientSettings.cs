@@ -25,6 +25,7 @@ internal static class ClientSettings
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             FetchWaitMaxMs = 100,
+            FetchQueueBackoffMs = 10,
             QueuedMinMessages = 20_000,
             QueuedMaxMessagesKbytes = 32 << 10,
         };

@@ -10,6 +10,8 @@ internal sealed class Consumption : IDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions options;
+    private readonly WindowOptions windows;
+    private readonly TimeProvider clock;
     private readonly EventReader reader;
     private readonly DeadLetters letters;
     private readonly ConsumerLoop loop;
@@ -26,8 +28,8 @@ internal sealed class Consumption : IDisposable
     /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting.</exception>
     public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers)
     {
-        this.options = options;
-        reader = new EventReader(EventFormats.Create(options, schema), schema, windows.MaxFutureSkew, clock);
+        (this.options, this.windows, this.clock) = (options, windows, clock);
+        reader = new EventReader(Encoder(schema));
         Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, windows, loggers.CreateLogger<PartitionStores>());
         Metrics = new WorkerMetrics(meters, Stores, Status, clock);
         letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
@@ -61,8 +63,10 @@ internal sealed class Consumption : IDisposable
     public void Use(EventSchema schema)
     {
         Stores.Use(schema);
-        reader.Use(EventFormats.Create(options, schema), schema);
+        reader.Use(Encoder(schema));
     }
+
+    private EventEncoder Encoder(EventSchema schema) => new(EventFormats.Create(options, schema), schema, windows, clock);
 
     /// <inheritdoc/>
     public void Dispose()

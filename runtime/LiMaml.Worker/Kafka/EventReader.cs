@@ -1,20 +1,21 @@
 using Confluent.Kafka;
 using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Worker.Kafka;
 
-/// <summary>Reads and checks events where librdkafka holds their bytes, so that only rejected ones are copied.</summary>
-internal sealed class EventReader(IEventFormat format, EventSchema schema, TimeSpan maxFutureSkew, TimeProvider clock) : IDeserializer<Arrival>
+/// <summary>Reads and checks events where librdkafka holds their bytes, so that only rejected ones are copied. For one consumer.</summary>
+internal sealed class EventReader(EventEncoder encoder) : IDeserializer<Arrival>
 {
-    private volatile Rules rules = new(format, schema);
+    private readonly EncodedEvents latest = new();
+    private volatile EventEncoder encoder = encoder;
 
-    /// <summary>From now on events are of this schema, in this form.</summary>
-    public void Use(IEventFormat newFormat, EventSchema newSchema) => rules = new(newFormat, newSchema);
+    /// <summary>From now on events are read by this.</summary>
+    public void Use(EventEncoder newEncoder) => encoder = newEncoder;
 
     /// <inheritdoc/>
     public Arrival Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
     {
-        var (currentFormat, currentSchema) = rules;
         try
         {
             if (isNull)
@@ -22,9 +23,9 @@ internal sealed class EventReader(IEventFormat format, EventSchema schema, TimeS
                 throw new EventRejectedException(RejectionReasons.Size, "the record has no value, expected an event");
             }
 
-            var interaction = currentFormat.Read(data, HeadersOf(context.Headers));
-            currentSchema.Validate(interaction, clock.GetUtcNow(), maxFutureSkew);
-            return new Arrival(interaction, null);
+            latest.Clear();
+            encoder.Encode(data, HeadersOf(context.Headers), latest);
+            return new Arrival(latest, null);
         }
         catch (EventRejectedException fault)
         {
@@ -47,6 +48,4 @@ internal sealed class EventReader(IEventFormat format, EventSchema schema, TimeS
 
         return new EventHeaders(values);
     }
-
-    private sealed record Rules(IEventFormat Format, EventSchema Schema);
 }

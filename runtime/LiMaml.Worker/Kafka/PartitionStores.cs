@@ -36,17 +36,11 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
         }
     }
 
-    /// <summary>Closes the windows of a partition that is to be read again from its store's next offset: it has to be assigned anew.</summary>
-    public void Restart(PartitionWindows windows)
-    {
-        open.TryRemove(new KeyValuePair<TopicPartition, PartitionWindows>(windows.Partition, windows));
-        Close(windows);
-    }
-
     /// <summary>Moves a damaged store aside; the partition has to be assigned anew.</summary>
     public void Abandon(PartitionWindows windows, Exception fault)
     {
-        Restart(windows);
+        open.TryRemove(new KeyValuePair<TopicPartition, PartitionWindows>(windows.Partition, windows));
+        Close(windows);
         try
         {
             state.MoveAside(state.PathOf(windows.Partition.Topic, windows.Partition.Partition), fault);

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using LiMaml.Runtime.Events;
 using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Worker.Kafka;
@@ -64,9 +63,8 @@ internal sealed class PartitionWindows : IDisposable
 
     /// <summary>Applies what was read; false, without doing anything, where the assignment has ended.</summary>
     /// <exception cref="DamagedStoreException">The store can't be read, or is no longer the one that was assigned.</exception>
-    /// <exception cref="LiMaml.Models.InvalidInputException">An event is not of the schema that the store has by now.</exception>
     /// <exception cref="IOException">The disk refused; see <see cref="Reset"/>.</exception>
-    public bool Apply(IReadOnlyList<InteractionEvent> events, long next)
+    public bool Apply(EncodedEvents events, long next)
     {
         try
         {

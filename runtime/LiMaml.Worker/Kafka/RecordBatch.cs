@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Worker.Kafka;
 
@@ -36,14 +36,13 @@ internal sealed class RecordBatch
 /// <summary>Records of one partition, in their order.</summary>
 internal sealed class PartitionRecords(PartitionWindows windows)
 {
-    private readonly List<InteractionEvent> events = [];
     private readonly List<DeadLetter> letters = [];
 
     /// <summary>The partition's windows when the records were read.</summary>
     public PartitionWindows Windows { get; } = windows;
 
     /// <summary>The usable ones.</summary>
-    public IReadOnlyList<InteractionEvent> Events => events;
+    public EncodedEvents Events { get; } = new();
 
     /// <summary>The others.</summary>
     public IReadOnlyList<DeadLetter> Letters => letters;
@@ -57,7 +56,7 @@ internal sealed class PartitionRecords(PartitionWindows windows)
         var (interaction, rejection) = record.Message.Value;
         if (interaction is not null)
         {
-            events.Add(interaction);
+            Events.Add(interaction);
         }
         else
         {

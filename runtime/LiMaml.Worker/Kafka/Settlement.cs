@@ -1,4 +1,3 @@
-using LiMaml.Models;
 using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Operation;
 
@@ -52,12 +51,6 @@ internal sealed class Settlement(
             catch (DamagedStoreException fault)
             {
                 stores.Abandon(part.Windows, fault);
-                return;
-            }
-            catch (InvalidInputException)
-            {
-                // Read under the schema of the package before: read again, and judged by that of the present one.
-                stores.Restart(part.Windows);
                 return;
             }
 #pragma warning disable CA1031 // a broker or a disk that refuses: whatever the reason, waiting is all there is to do
