@@ -32,7 +32,7 @@ internal sealed class ConsumeBenchmark : Benchmark
 
     internal override string Description =>
         $"{Events} events of {Members} members in Protobuf, in {Partitions} partitions of the embedded broker, which runs in the same process: read by a loop around Confluent.Kafka's consumer that only parses them, "
-        + "by one that makes events of them, and by the worker's consumption, which checks them and keeps durable windows (Windows:JournalBytes is {JournalBytes}, so that the small partitions are sorted into windows several times). Counted from record 4096 to the last.";
+        + $"by one that makes events of them, and by the worker's consumption, which checks them and keeps durable windows (Windows:JournalBytes is {JournalBytes}, so that the small partitions are sorted into windows several times). Counted from record 4096 to the last.";
 
     internal override string Run(AlternatingRunner runner)
     {
