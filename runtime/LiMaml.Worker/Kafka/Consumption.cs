@@ -22,14 +22,15 @@ internal sealed class Consumption : IDisposable
     /// <param name="windows">Validated.</param>
     /// <param name="stateFolder">Where the stores are.</param>
     /// <param name="schema">The schema of events.</param>
+    /// <param name="others">Other schemas that events may have, e.g. of the package before this one.</param>
     /// <param name="meters">For what is counted.</param>
     /// <param name="clock">For waits, and for events from the future.</param>
     /// <param name="loggers">For what goes on.</param>
     /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting.</exception>
-    public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers)
+    public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IReadOnlyList<EventSchema> others, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers)
     {
         (this.options, this.windows, this.clock) = (options, windows, clock);
-        reader = new EventReader(Encoder(schema));
+        reader = new EventReader(Encoders(schema, others));
         Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, windows, loggers.CreateLogger<PartitionStores>());
         Metrics = new WorkerMetrics(meters, Stores, Status, clock);
         letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
@@ -59,14 +60,17 @@ internal sealed class Consumption : IDisposable
     /// <summary>Leaves the group, with all windows flushed and closed.</summary>
     public Task StopAsync(TimeSpan bound) => loop.StopAsync(bound);
 
-    /// <summary>From now on events are of <paramref name="schema"/>.</summary>
-    public void Use(EventSchema schema)
+    /// <summary>From now on events are of <paramref name="schema"/>, or of one of the others.</summary>
+    public void Use(EventSchema schema, IReadOnlyList<EventSchema> others)
     {
         Stores.Use(schema);
-        reader.Use(Encoder(schema));
+        reader.Use(Encoders(schema, others));
     }
 
-    private EventEncoder Encoder(EventSchema schema) => new(EventFormats.Create(options, schema), schema, windows, clock);
+    private List<EventEncoder> Encoders(EventSchema schema, IReadOnlyList<EventSchema> others) =>
+        [.. others.Where(HasTasks).Prepend(schema).DistinctBy(each => each.Hash).Select(each => new EventEncoder(EventFormats.Create(options, each), each, windows, clock))];
+
+    private bool HasTasks(EventSchema schema) => windows.Tasks?.All(name => schema.Dataset.Tasks.Any(task => task.Name == name)) != false;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,13 +5,14 @@ using LiMaml.Runtime.Windows;
 namespace LiMaml.Worker.Kafka;
 
 /// <summary>Reads and checks events where librdkafka holds their bytes, so that only rejected ones are copied. For one consumer.</summary>
-internal sealed class EventReader(EventEncoder encoder) : IDeserializer<Arrival>
+/// <param name="encoders">At least one, each of another schema: an event has to suit one of them, tried in this order.</param>
+internal sealed class EventReader(IReadOnlyList<EventEncoder> encoders) : IDeserializer<Arrival>
 {
     private readonly EncodedEvents latest = new();
-    private volatile EventEncoder encoder = encoder;
+    private volatile IReadOnlyList<EventEncoder> encoders = encoders;
 
-    /// <summary>From now on events are read by this.</summary>
-    public void Use(EventEncoder newEncoder) => encoder = newEncoder;
+    /// <summary>From now on events are read by these.</summary>
+    public void Use(IReadOnlyList<EventEncoder> newEncoders) => encoders = newEncoders;
 
     /// <inheritdoc/>
     public Arrival Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
@@ -24,12 +25,47 @@ internal sealed class EventReader(EventEncoder encoder) : IDeserializer<Arrival>
             }
 
             latest.Clear();
-            encoder.Encode(data, HeadersOf(context.Headers), latest);
+            Encode(data, HeadersOf(context.Headers));
             return new Arrival(latest, null);
         }
         catch (EventRejectedException fault)
         {
             return new Arrival(null, new Rejection(fault.Reason, fault.Message, isNull ? null : data.ToArray()));
+        }
+    }
+
+    // The first schema is the one in use: what it found wrong is told.
+    private void Encode(ReadOnlySpan<byte> data, EventHeaders headers)
+    {
+        var current = encoders;
+        try
+        {
+            current[0].Encode(data, headers, latest);
+        }
+        catch (EventRejectedException) when (current.Count > 1)
+        {
+            for (var index = 1; index < current.Count; index++)
+            {
+                if (TryEncode(current[index], data, headers))
+                {
+                    return;
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private bool TryEncode(EventEncoder encoder, ReadOnlySpan<byte> data, EventHeaders headers)
+    {
+        try
+        {
+            encoder.Encode(data, headers, latest);
+            return true;
+        }
+        catch (EventRejectedException)
+        {
+            return false;
         }
     }
 

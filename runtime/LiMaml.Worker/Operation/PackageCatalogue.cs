@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Files;
 using LiMaml.Models.Json;
 using LiMaml.Models.Packages;
+using LiMaml.Runtime.Events;
 
 namespace LiMaml.Worker.Operation;
 
@@ -33,6 +34,9 @@ internal sealed class PackageCatalogue(string folder)
 
     /// <summary>The folder of the package with this bundle id; null where there is none.</summary>
     public string? Find(string bundleId) => All().FirstOrDefault(package => BundleOf(package) == bundleId);
+
+    /// <summary>What events look like for the packages that are there, the newest first; those that can't be read are left out.</summary>
+    public IReadOnlyList<EventSchema> Events() => [.. All().OrderByDescending(Time).Select(EventsOf).OfType<EventSchema>()];
 
     /// <summary>From now on <paramref name="package"/> is the one to use, whatever newer ones there are.</summary>
     /// <exception cref="InvalidInputException">It is not in this folder.</exception>
@@ -66,7 +70,7 @@ internal sealed class PackageCatalogue(string folder)
     private static string Newest(string root) =>
         Directory.EnumerateDirectories(root)
             .Where(IsPackage)
-            .OrderByDescending(package => File.GetLastWriteTimeUtc(Path.Combine(package, Manifest.FileName)))
+            .OrderByDescending(Time)
             .ThenByDescending(package => package, StringComparer.Ordinal)
             .FirstOrDefault()
         ?? throw new InvalidInputException(root, "no model package", $"a subfolder with a {Manifest.FileName}");
@@ -74,15 +78,23 @@ internal sealed class PackageCatalogue(string folder)
     private static bool IsPackage(string path) =>
         File.Exists(Path.Combine(path, Manifest.FileName)) && !path.EndsWith(AtomicFile.PartialSuffix, StringComparison.Ordinal);
 
-    private static string? BundleOf(string package)
+    private static DateTime Time(string package) => File.GetLastWriteTimeUtc(Path.Combine(package, Manifest.FileName));
+
+    private static string? BundleOf(string package) => Read(package, manifest => manifest.BundleId);
+
+    private static EventSchema? EventsOf(string package) => Read(package, manifest => EventSchema.For(manifest.Schema));
+
+    // Null where it can't be read: not the one that is looked for, whatever else is wrong with it.
+    private static T? Read<T>(string package, Func<Manifest, T> member)
+        where T : class
     {
         try
         {
-            return ContractJson.Read<Manifest>(Path.Combine(package, Manifest.FileName)).BundleId;
+            return member(ContractJson.Read<Manifest>(Path.Combine(package, Manifest.FileName)));
         }
         catch (InvalidInputException)
         {
-            return null; // not the one that is looked for, whatever else is wrong with it
+            return null;
         }
     }
 

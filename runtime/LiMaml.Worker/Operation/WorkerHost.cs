@@ -109,6 +109,7 @@ public sealed class WorkerHost : IAsyncDisposable
             settings.Windows,
             settings.Worker.StateFolder,
             models.Events,
+            models.Catalogue.Events(),
             provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
             TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>()));
@@ -131,7 +132,7 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         var services = application.Services;
         var consumption = services.GetRequiredService<Consumption>();
-        models.EventsChanged += consumption.Use;
+        models.EventsChanged += schema => consumption.Use(schema, models.Catalogue.Events());
         consumption.Metrics.Watch(models);
         var operations = services.GetRequiredService<Operations>();
         application.MapInference(services.GetRequiredService<InferenceServer>());

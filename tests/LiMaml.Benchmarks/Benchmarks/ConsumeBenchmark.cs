@@ -141,7 +141,7 @@ internal sealed class ConsumeBenchmark : Benchmark
     {
         var options = Options();
         var state = Path.Combine(folder.Value.FullName, options.GroupId);
-        using var consumption = new Consumption(options, new WindowOptions { JournalBytes = JournalBytes }, state, StreamedModel.Events, services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLoggerFactory.Instance);
+        using var consumption = new Consumption(options, new WindowOptions { JournalBytes = JournalBytes }, state, StreamedModel.Events, [], services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLoggerFactory.Instance);
         consumption.Start();
         Await(consumption, First);
         var clock = new Clock(consumption.Status.Records);

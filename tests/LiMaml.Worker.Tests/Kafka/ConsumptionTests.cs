@@ -192,13 +192,29 @@ public sealed class ConsumptionTests : IDisposable
         worker.Start();
         rig.AwaitAll(worker);
         var smaller = StreamEvents.Schema with { Features = [.. StreamEvents.Schema.Features.Take(2)] };
-        worker.Use(EventSchema.For(smaller));
+        worker.Use(EventSchema.For(smaller), []);
         rig.Send(Events(310).Skip(300));
         rig.AwaitAll(worker);
         await worker.StopAsync(TimeSpan.FromSeconds(30));
 
         Assert.All(Letters(10), letter => Assert.Equal("unknownFeature", Text(letter, DeadLetters.Reason)));
         rig.AssertWindows(Events(300));
+    }
+
+    [Fact]
+    public async Task Use_SchemaBesideTheOneBefore_TakesUpEventsOfBoth()
+    {
+        using var worker = rig.Consumption();
+        worker.Start();
+        rig.Send(Events(300));
+        rig.AwaitAll(worker);
+        var smaller = EventSchema.For(StreamEvents.Schema with { Features = [.. StreamEvents.Schema.Features.Take(2)] });
+        worker.Use(smaller, [EventSchema.For(StreamEvents.Schema), smaller]);
+        rig.Send(Events(310).Skip(300));
+        rig.AwaitAll(worker);
+        await worker.StopAsync(TimeSpan.FromSeconds(30));
+
+        rig.AssertWindows(Events(310));
     }
 
     private static IEnumerable<InteractionEvent> Events(int count) => Enumerable.Range(0, count).Select(number => StreamEvents.Event(number));

@@ -56,7 +56,7 @@ internal sealed class StreamRig : IDisposable
 
     /// <summary>Consumption with its stores in a folder of the rig; not started.</summary>
     public Consumption Consumption(string state = "state", KafkaOptions? options = null, TimeProvider? clock = null) => new(
-        options ?? Options, StreamEvents.Windows, Folder[state], Schema, services.GetRequiredService<IMeterFactory>(), clock ?? TimeProvider.System, Log);
+        options ?? Options, StreamEvents.Windows, Folder[state], Schema, [], services.GetRequiredService<IMeterFactory>(), clock ?? TimeProvider.System, Log);
 
     /// <summary>Sends events, each task's to one partition.</summary>
     public void Send(IEnumerable<InteractionEvent> events)

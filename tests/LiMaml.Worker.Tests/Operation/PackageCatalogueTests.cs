@@ -64,6 +64,15 @@ public sealed class PackageCatalogueTests : IDisposable
         Assert.Null(catalogue.Find("0123"));
     }
 
+    [Fact]
+    public void Events_OfAllPackages_LeavesOutThoseThatCannotBeRead()
+    {
+        var package = TestModel.Package(TestModel.Exact, Path.Combine(Root, "real"));
+
+        var only = Assert.Single(new PackageCatalogue(Root).Events());
+        Assert.Equal(Runtime.Events.EventSchema.For(package.Manifest.Schema).Hash, only.Hash);
+    }
+
     private void Add(string name, int day)
     {
         var manifest = Path.Combine(Directory.CreateDirectory(Path.Combine(Root, name)).FullName, "manifest.json");
