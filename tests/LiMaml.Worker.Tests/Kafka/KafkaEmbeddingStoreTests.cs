@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using LiMaml.Models;
 using LiMaml.Worker.Broker;
 using LiMaml.Worker.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,8 +22,7 @@ public sealed class KafkaEmbeddingStoreTests : KafkaEmbeddingStoreContract
         broker.Dispose();
     }
 
-    protected override Task<KafkaEmbeddingStore> OpenStoreAsync() => KafkaEmbeddingStore.OpenAsync(
-        new KafkaOptions { BootstrapServers = broker.BootstrapServers, Topic = "events" }, "embeddings", NullLogger.Instance);
+    protected override Task<KafkaEmbeddingStore> OpenStoreAsync() => OpenStoreAsync("embeddings");
 
     [Fact]
     public async Task WriteAsync_BrokerAway_WaitsForIt()
@@ -36,4 +37,25 @@ public sealed class KafkaEmbeddingStoreTests : KafkaEmbeddingStoreContract
 
         await HoldsAsync(1, Embedding("a", 2));
     }
+
+    [Fact]
+    public async Task OpenAsync_TopicThatTheBrokerWouldMakeByItself_IsNotMadeWithoutCompaction()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => OpenStoreAsync("missing"));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+
+        Assert.Contains("Embeddings:Topic: found 'missing'", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Select(topic => topic.Topic));
+    }
+
+    [Fact]
+    public void Admin_PropertiesOfTheCluster_AreUsed()
+    {
+        var settings = ClientSettings.Admin(new KafkaOptions { Properties = new Dictionary<string, string> { ["security.protocol"] = "ssl", ["allow.auto.create.topics"] = "true" } });
+
+        Assert.Equal((SecurityProtocol.Ssl, false), (settings.SecurityProtocol, settings.AllowAutoCreateTopics));
+    }
+
+    private Task<KafkaEmbeddingStore> OpenStoreAsync(string topic) => KafkaEmbeddingStore.OpenAsync(
+        new KafkaOptions { BootstrapServers = broker.BootstrapServers, Topic = "events" }, topic, NullLogger.Instance);
 }

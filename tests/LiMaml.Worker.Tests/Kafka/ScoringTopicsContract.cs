@@ -45,7 +45,7 @@ public abstract class ScoringTopicsContract : IAsyncLifetime
         var expected = JsonNode.Parse(await (await http.PostAsync("/v2/models/limaml/infer", content)).Content.ReadAsStringAsync())!;
 
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = Rig.Address, LingerMs = 0 }).Build();
-        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = Rig.Address, GroupId = "client" }).Build();
+        using var consumer = new ConsumerBuilder<string, string>(new ConsumerConfig { BootstrapServers = Rig.Address, GroupId = "client", EnableAutoCommit = false }).Build();
         TopicReader.Assign(consumer, Requests + ".responses");
         await AwaitConsumerAsync(producer, consumer, good);
 

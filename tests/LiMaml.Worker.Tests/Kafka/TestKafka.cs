@@ -87,6 +87,13 @@ internal sealed class TestKafka : IAsyncDisposable
         return (await admin.DescribeConfigsAsync([resource])).Single().Entries[name].Value;
     }
 
+    /// <summary>The static members that the group has, those that are away for less than their session included; ordered.</summary>
+    public async Task<IReadOnlyList<string>> StaticMembersAsync()
+    {
+        var groups = await admin.DescribeConsumerGroupsAsync([Group]);
+        return [.. groups.ConsumerGroupDescriptions.Single().Members.Select(member => member.GroupInstanceId).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Skips the rest of a test where the broker is a mock cluster.</summary>
     public void SkipOnMock(string lack) => Assert.SkipUnless(Administers, $"the broker that {Variable} names is a mock cluster, without {lack}");
 
@@ -95,7 +102,7 @@ internal sealed class TestKafka : IAsyncDisposable
         if (Administers)
         {
             await TolerateAsync(admin.DeleteTopicsAsync(topics), ErrorCode.UnknownTopicOrPart);
-            await TolerateAsync(admin.DeleteGroupsAsync([Group]), ErrorCode.GroupIdNotFound, ErrorCode.NonEmptyGroup);
+            await TolerateAsync(admin.DeleteGroupsAsync([Group, .. topics]), ErrorCode.GroupIdNotFound, ErrorCode.NonEmptyGroup);
         }
 
         admin.Dispose();

@@ -11,7 +11,7 @@ internal static class TopicReader
     /// <summary>Reads all partitions to their ends.</summary>
     public static IReadOnlyList<Message<byte[]?, byte[]?>> ReadAll(string bootstrapServers, string topic)
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "test-reader", EnablePartitionEof = true })
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "limaml-test-reader", EnableAutoCommit = false, EnablePartitionEof = true })
             .SetLogHandler((_, _) => { }).Build();
         var unread = Assign(consumer, topic);
         var messages = new List<Message<byte[]?, byte[]?>>();
