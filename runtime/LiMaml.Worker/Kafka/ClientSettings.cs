@@ -65,6 +65,14 @@ internal static class ClientSettings
         },
         options);
 
+    /// <summary>An administrator; asking for a topic does not make one.</summary>
+    public static AdminClientConfig Admin(KafkaOptions options)
+    {
+        var settings = Apply(new AdminClientConfig(Common(options)), options);
+        settings.AllowAutoCreateTopics = false;
+        return settings;
+    }
+
     /// <summary>Builds a client, turning librdkafka's complaint about a setting into a message for the user.</summary>
     /// <exception cref="InvalidInputException">librdkafka refused a setting.</exception>
     public static T Build<T>(Func<T> build)

@@ -74,15 +74,15 @@ public sealed class ConsumptionTests : IDisposable
         await RunAsync();
 
         rig.AssertWindows(Events(200));
-        var letters = Letters(3);
-        Assert.Equal(["futureEventTime", "malformed", "size"], letters.Select(letter => Text(letter, DeadLetters.Reason)).Order());
-        var rubbish = letters.Single(letter => Text(letter, DeadLetters.Reason) == "malformed");
+        var letters = rig.Letters(3);
+        Assert.Equal(["futureEventTime", "malformed", "size"], letters.Select(letter => TopicReader.Text(letter, DeadLetters.Reason)).Order());
+        var rubbish = letters.Single(letter => TopicReader.Text(letter, DeadLetters.Reason) == "malformed");
         Assert.Equal(("{ rubbish", "m0"), (Encoding.UTF8.GetString(rubbish.Value!), Encoding.UTF8.GetString(rubbish.Key!)));
-        Assert.Equal(("events", "0"), (Text(rubbish, DeadLetters.Topic), Text(rubbish, DeadLetters.Partition)));
-        Assert.Equal(Events(100).Count(one => rig.PartitionOf(one) == 0), int.Parse(Text(rubbish, DeadLetters.Offset), null));
+        Assert.Equal(("events", "0"), (TopicReader.Text(rubbish, DeadLetters.Topic), TopicReader.Text(rubbish, DeadLetters.Partition)));
+        Assert.Equal(Events(100).Count(one => rig.PartitionOf(one) == 0), int.Parse(TopicReader.Text(rubbish, DeadLetters.Offset), null));
         Assert.Equal([7], rubbish.Headers.GetLastBytes("trace"));
-        Assert.NotEmpty(Text(rubbish, DeadLetters.Message));
-        Assert.Null(letters.Single(letter => Text(letter, DeadLetters.Reason) == "size").Value);
+        Assert.NotEmpty(TopicReader.Text(rubbish, DeadLetters.Message));
+        Assert.Null(letters.Single(letter => TopicReader.Text(letter, DeadLetters.Reason) == "size").Value);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ConsumptionTests : IDisposable
         await worker.StopAsync(TimeSpan.FromSeconds(30));
 
         Assert.Contains(rig.Log.At(LogLevel.Error), text => text.Contains("dead-letter topic events.dead-letters", StringComparison.Ordinal));
-        Assert.Single(Letters(1));
+        Assert.Single(rig.Letters(1));
         Assert.Null(worker.Status.Trouble);
         rig.AssertWindows(Events(50));
     }
@@ -178,10 +178,7 @@ public sealed class ConsumptionTests : IDisposable
         rig.Send(Events(300));
         await RunAsync();
 
-        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = rig.Broker.BootstrapServers, GroupId = rig.Options.GroupId }).SetLogHandler((_, _) => { }).Build();
-        var committed = reader.Committed([new(StreamRig.Topic, 0), new(StreamRig.Topic, 1)], TimeSpan.FromSeconds(30));
-
-        Assert.Equal(300, committed.Sum(offset => offset.Offset.Value));
+        Assert.Equal(300, rig.Committed());
     }
 
     [Fact]
@@ -197,7 +194,7 @@ public sealed class ConsumptionTests : IDisposable
         rig.AwaitAll(worker);
         await worker.StopAsync(TimeSpan.FromSeconds(30));
 
-        Assert.All(Letters(10), letter => Assert.Equal("unknownFeature", Text(letter, DeadLetters.Reason)));
+        Assert.All(rig.Letters(10), letter => Assert.Equal("unknownFeature", TopicReader.Text(letter, DeadLetters.Reason)));
         rig.AssertWindows(Events(300));
     }
 
@@ -227,20 +224,4 @@ public sealed class ConsumptionTests : IDisposable
         await worker.StopAsync(TimeSpan.FromSeconds(30));
         Assert.True(worker.Ended.IsCompletedSuccessfully);
     }
-
-    private List<Message<byte[]?, byte[]?>> Letters(int count)
-    {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = rig.Broker.BootstrapServers, GroupId = "letters", EnablePartitionEof = true }).SetLogHandler((_, _) => { }).Build();
-        consumer.Assign(new TopicPartitionOffset("events.dead-letters", 0, Offset.Beginning));
-        var letters = new List<Message<byte[]?, byte[]?>>();
-        while (consumer.Consume(TimeSpan.FromSeconds(30)) is { IsPartitionEOF: false } letter)
-        {
-            letters.Add(letter.Message);
-        }
-
-        Assert.Equal(count, letters.Count);
-        return letters;
-    }
-
-    private static string Text(Message<byte[]?, byte[]?> letter, string header) => Encoding.UTF8.GetString(letter.Headers.GetLastBytes(header));
 }

@@ -1,14 +1,20 @@
-using LiMaml.Runtime.Embeddings;
-using LiMaml.Runtime.Tests.Embeddings;
+using Confluent.Kafka;
+using LiMaml.Models;
 using LiMaml.Worker.Broker;
 using LiMaml.Worker.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LiMaml.Worker.Tests.Kafka;
 
-public sealed class KafkaEmbeddingStoreTests : EmbeddingStoreContract
+public sealed class KafkaEmbeddingStoreTests : KafkaEmbeddingStoreContract
 {
     private readonly EmbeddedBroker broker = EmbeddedBroker.Start();
+
+    public override ValueTask InitializeAsync()
+    {
+        broker.CreateTopic("embeddings", 3);
+        return base.InitializeAsync();
+    }
 
     public override async ValueTask DisposeAsync()
     {
@@ -16,24 +22,7 @@ public sealed class KafkaEmbeddingStoreTests : EmbeddingStoreContract
         broker.Dispose();
     }
 
-    protected override async Task<IEmbeddingStore> OpenAsync() => await OpenStoreAsync();
-
-    [Fact]
-    public async Task FlipAsync_OtherProcess_SeesItWithAllEmbeddings()
-    {
-        await using var follower = await OpenStoreAsync();
-        await PublishAsync(1, [Embedding("a", 1), Embedding("b", 2)]);
-        await PublishAsync(2, [.. Enumerable.Range(0, 500).Select(number => Embedding($"k{number}", number))]);
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (await follower.CurrentAsync(default) != Pointer(2))
-        {
-            Assert.True(DateTime.UtcNow < deadline);
-            await Task.Delay(5);
-        }
-
-        Assert.Equal(500, await follower.ReadAllAsync(Pointer(2), default).CountAsync());
-        Assert.Equal(Pointer(1), await follower.PreviousAsync(default));
-    }
+    protected override Task<KafkaEmbeddingStore> OpenStoreAsync() => OpenStoreAsync("embeddings");
 
     [Fact]
     public async Task WriteAsync_BrokerAway_WaitsForIt()
@@ -49,6 +38,24 @@ public sealed class KafkaEmbeddingStoreTests : EmbeddingStoreContract
         await HoldsAsync(1, Embedding("a", 2));
     }
 
-    private Task<KafkaEmbeddingStore> OpenStoreAsync() => KafkaEmbeddingStore.OpenAsync(
-        new KafkaOptions { BootstrapServers = broker.BootstrapServers, Topic = "events" }, "embeddings", NullLogger.Instance);
+    [Fact]
+    public async Task OpenAsync_TopicThatTheBrokerWouldMakeByItself_IsNotMadeWithoutCompaction()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidInputException>(() => OpenStoreAsync("missing"));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+
+        Assert.Contains("Embeddings:Topic: found 'missing'", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Select(topic => topic.Topic));
+    }
+
+    [Fact]
+    public void Admin_PropertiesOfTheCluster_AreUsed()
+    {
+        var settings = ClientSettings.Admin(new KafkaOptions { Properties = new Dictionary<string, string> { ["security.protocol"] = "ssl", ["allow.auto.create.topics"] = "true" } });
+
+        Assert.Equal((SecurityProtocol.Ssl, false), (settings.SecurityProtocol, settings.AllowAutoCreateTopics));
+    }
+
+    private Task<KafkaEmbeddingStore> OpenStoreAsync(string topic) => KafkaEmbeddingStore.OpenAsync(
+        new KafkaOptions { BootstrapServers = broker.BootstrapServers, Topic = "events" }, topic, NullLogger.Instance);
 }

@@ -12,26 +12,44 @@ using Microsoft.Extensions.Logging;
 
 namespace LiMaml.Worker.Tests.Kafka;
 
-/// <summary>An embedded broker with a topic of events, and workers' consumption on it.</summary>
+/// <summary>A broker, embedded or not, with a topic of events, and workers' consumption on it.</summary>
 internal sealed class StreamRig : IDisposable
 {
-    public const string Topic = "events";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly EmbeddedBroker? embedded;
+    private readonly string address;
+    private readonly string group;
     private readonly IProducer<byte[]?, byte[]?> producer;
     private readonly int[] produced;
 
+    /// <summary>On an embedded broker of its own.</summary>
     public StreamRig(int partitions = 2)
+        : this(EmbeddedBroker.Start(), partitions)
     {
-        Broker = EmbeddedBroker.Start();
-        Broker.CreateTopic(Topic, partitions);
-        Broker.CreateTopic(Topic + ".dead-letters", 1);
+    }
+
+    /// <summary>On a broker elsewhere, which has the topic or will have it.</summary>
+    public StreamRig(string address, string topic, string group, int partitions)
+    {
+        (this.address, this.group, Topic) = (address, group, topic);
         produced = new int[partitions];
-        producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = Broker.BootstrapServers, LingerMs = 1, RetryBackoffMs = 20, ReconnectBackoffMs = 20 })
+        producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = address, LingerMs = 1, RetryBackoffMs = 20, ReconnectBackoffMs = 20 })
             .SetLogHandler((_, _) => { }).Build();
     }
 
-    public EmbeddedBroker Broker { get; }
+    private StreamRig(EmbeddedBroker broker, int partitions)
+        : this(broker.BootstrapServers, "events", "limaml", partitions)
+    {
+        embedded = broker;
+        broker.CreateTopic(Topic, partitions);
+        broker.CreateTopic(Topic + ".dead-letters", 1);
+    }
+
+    /// <summary>The embedded broker, where there is one.</summary>
+    public EmbeddedBroker Broker => embedded!;
+
+    public string Topic { get; }
 
     public TestFolder Folder { get; } = new();
 
@@ -46,8 +64,9 @@ internal sealed class StreamRig : IDisposable
 
     public KafkaOptions Options => new()
     {
-        BootstrapServers = Broker.BootstrapServers,
+        BootstrapServers = address,
         Topic = Topic,
+        GroupId = group,
         BatchRecords = 200,
         RetryDelay = TimeSpan.FromMilliseconds(50),
         SessionTimeout = TimeSpan.FromSeconds(6),
@@ -59,20 +78,21 @@ internal sealed class StreamRig : IDisposable
         options ?? Options, StreamEvents.Windows, Folder[state], Schema, [], services.GetRequiredService<IMeterFactory>(), clock ?? TimeProvider.System, Log);
 
     /// <summary>Sends events, each task's to one partition.</summary>
-    public void Send(IEnumerable<InteractionEvent> events)
+    public void Send(IEnumerable<InteractionEvent> events, IEventFormat? format = null, DateTimeOffset? time = null)
     {
-        var format = new JsonEventFormat(Schema);
+        format ??= new JsonEventFormat(Schema);
         foreach (var interaction in events)
         {
-            Send(PartitionOf(interaction), format.Write(interaction, out _), interaction.Keys["member"]);
+            Send(PartitionOf(interaction), format.Write(interaction, out _), interaction.Keys["member"], time: time);
         }
 
         producer.Flush(Deadline);
     }
 
-    public void Send(int partition, byte[]? value, string? key = null, Headers? headers = null)
+    public void Send(int partition, byte[]? value, string? key = null, Headers? headers = null, DateTimeOffset? time = null)
     {
         var message = new Message<byte[]?, byte[]?> { Key = key is null ? null : Encoding.UTF8.GetBytes(key), Value = value, Headers = headers };
+        message.Timestamp = time is { } moment ? new Timestamp(moment) : Timestamp.Default;
         while (true)
         {
             try
@@ -108,11 +128,26 @@ internal sealed class StreamRig : IDisposable
         }
     }
 
-    /// <summary>Asserts that the stores in a folder have exactly the windows of these events.</summary>
-    public void AssertWindows(IEnumerable<InteractionEvent> events, string state = "state")
+    /// <summary>The dead letters, which must be this many.</summary>
+    public IReadOnlyList<Message<byte[]?, byte[]?>> Letters(int count)
+    {
+        var letters = TopicReader.ReadAll(address, Options.DeadLetters);
+        Assert.Equal(count, letters.Count);
+        return letters;
+    }
+
+    /// <summary>The sum of the offsets that the group has.</summary>
+    public long Committed()
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = address, GroupId = group }).SetLogHandler((_, _) => { }).Build();
+        return reader.Committed(Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topic, partition)), Deadline).Sum(offset => Math.Max(0, offset.Offset.Value));
+    }
+
+    /// <summary>Asserts that the stores in a folder have exactly the windows of these events; all partitions' or some.</summary>
+    public void AssertWindows(IEnumerable<InteractionEvent> events, string state = "state", IEnumerable<int>? partitions = null)
     {
         var byPartition = events.ToLookup(PartitionOf);
-        for (var partition = 0; partition < Partitions; partition++)
+        foreach (var partition in partitions ?? Enumerable.Range(0, Partitions))
         {
             var expected = StreamEvents.Export(Folder[$"expected-{Guid.NewGuid():N}"], byPartition[partition]);
             var found = StreamEvents.Export(Path.Combine(Folder[state], $"{Topic}-{partition}"));
@@ -123,7 +158,7 @@ internal sealed class StreamRig : IDisposable
     public void Dispose()
     {
         producer.Dispose();
-        Broker.Dispose();
+        embedded?.Dispose();
         services.Dispose();
         Folder.Dispose();
     }

@@ -56,7 +56,7 @@ public sealed class KillTests
         ["Worker:StateFolder"] = rig.Folder["state"],
         ["Worker:Packages"] = rig.Folder["packages"],
         ["Kafka:BootstrapServers"] = rig.Broker.BootstrapServers,
-        ["Kafka:Topic"] = StreamRig.Topic,
+        ["Kafka:Topic"] = rig.Topic,
         ["Kafka:BatchRecords"] = "100",
         ["Kafka:SessionTimeout"] = "00:00:01",
         ["Windows:Capacity"] = $"{StreamEvents.Windows.Capacity}",

@@ -15,6 +15,7 @@ public sealed class SharedStoreTests : IDisposable
     [Fact]
     public async Task StartAsync_TwoWorkers_PublishIntoOneGenerationAndFollowAnotherPackage()
     {
+        rig.Broker.CreateTopic("events.embeddings", 4);
         var first = rig.AddPackage("first");
         var sent = await rig.ProduceAsync(Split.Train, Split.Validation);
         await using var one = await StartAsync("one");

@@ -11,18 +11,41 @@ using Microsoft.Extensions.Configuration;
 
 namespace LiMaml.Worker.Tests.Operation;
 
-/// <summary>An embedded broker, a folder of packages, and a worker on them; verbs as a user would type them.</summary>
+/// <summary>A broker, embedded or not, a folder of packages, and a worker on them; verbs as a user would type them.</summary>
 internal sealed class WorkerRig : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    private readonly EmbeddedBroker? embedded;
+    private readonly string group;
+
+    /// <summary>On an embedded broker of its own.</summary>
     public WorkerRig()
+        : this(EmbeddedBroker.Start())
     {
-        Broker.CreateTopic("events", 2);
+    }
+
+    /// <summary>On a broker elsewhere, which has the topic.</summary>
+    public WorkerRig(string address, string topic, string group)
+    {
+        (Address, Topic, this.group) = (address, topic, group);
         Directory.CreateDirectory(Folder["packages"]);
     }
 
-    public EmbeddedBroker Broker { get; } = EmbeddedBroker.Start();
+    private WorkerRig(EmbeddedBroker broker)
+        : this(broker.BootstrapServers, "events", "limaml")
+    {
+        embedded = broker;
+        broker.CreateTopic(Topic, 2);
+    }
+
+    /// <summary>The broker's.</summary>
+    public string Address { get; }
+
+    public string Topic { get; }
+
+    /// <summary>The embedded broker, where there is one.</summary>
+    public EmbeddedBroker Broker => embedded!;
 
     public TestFolder Folder { get; } = new();
 
@@ -33,8 +56,9 @@ internal sealed class WorkerRig : IDisposable
         ["Worker:StateFolder"] = Folder["state"],
         ["Worker:Packages"] = Folder["packages"],
         ["Worker:PackagePoll"] = "00:00:00.1",
-        ["Kafka:BootstrapServers"] = Broker.BootstrapServers,
-        ["Kafka:Topic"] = "events",
+        ["Kafka:BootstrapServers"] = Address,
+        ["Kafka:Topic"] = Topic,
+        ["Kafka:GroupId"] = group,
         ["Kafka:SessionTimeout"] = "00:00:06",
         ["Schedule:Cron"] = "",
         ["Schedule:CatchUpTime"] = "01:00:00",
@@ -61,7 +85,7 @@ internal sealed class WorkerRig : IDisposable
     {
         var dataset = Directory.Exists(Folder["dataset"]) ? Dataset.Open(Folder["dataset"]) : await TestDataset.WriteAsync(Folder["dataset"]);
         using var producer = new EventProducer(
-            new KafkaOptions { BootstrapServers = Broker.BootstrapServers, Topic = "events" }, EventSchema.For(dataset.Schema), "member");
+            new KafkaOptions { BootstrapServers = Address, Topic = Topic }, EventSchema.For(dataset.Schema), "member");
         return await producer.SendAsync(DatasetReplay.Read(dataset, splits, new ReplayOptions { Tasks = ["member"] }), new Pace());
     }
 
@@ -84,7 +108,7 @@ internal sealed class WorkerRig : IDisposable
 
     public void Dispose()
     {
-        Broker.Dispose();
+        embedded?.Dispose();
         Folder.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using LiMaml.Models;
 using LiMaml.Runtime.Embeddings;
 
@@ -15,7 +14,6 @@ namespace LiMaml.Worker.Kafka;
 /// </remarks>
 public sealed class KafkaEmbeddingStore : IEmbeddingStore
 {
-    private static readonly TimeSpan MetadataTime = TimeSpan.FromSeconds(10);
     private readonly string topic;
     private readonly EmbeddingLog log;
     private readonly IProducer<byte[], byte[]?> producer;
@@ -40,7 +38,7 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
     public static async Task<KafkaEmbeddingStore> OpenAsync(KafkaOptions options, string topic, ILogger logger, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var partitions = await EnsureTopicAsync(options, topic, logger, cancellation);
+        var partitions = await EmbeddingTopic.EnsureAsync(options, topic, logger, cancellation);
         var consumer = ClientSettings.Build(() => new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Reader(options))
             .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
             .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
@@ -171,37 +169,4 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
         .. generation.All().Select(embedding => new EmbeddingRecord.Embedding(generation.BundleId, generation.Number, embedding.Task, embedding.Key, null)),
         new EmbeddingRecord.Generation(generation.BundleId, generation.Number, IsBegun: false),
     ];
-
-    private static async Task<int> EnsureTopicAsync(KafkaOptions options, string topic, ILogger logger, CancellationToken cancellation)
-    {
-        using var admin = ClientSettings.Build(() => new AdminClientBuilder(new AdminClientConfig(ClientSettings.Common(options))).SetLogHandler((_, entry) => ClientLog.Write(logger, entry)).Build());
-        for (var attempt = 0; ; attempt++)
-        {
-            var found = await Task.Run(() => admin.GetMetadata(topic, MetadataTime), cancellation);
-            if (found.Topics is [{ Partitions.Count: > 0 } existing])
-            {
-                return existing.Partitions.Count;
-            }
-
-            if (attempt == 20)
-            {
-                throw new InvalidInputException("Embeddings:Topic", $"'{topic}', which the broker does not have", "a topic with cleanup.policy=compact");
-            }
-
-            await CreateTopicAsync(admin, topic, logger);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation);
-        }
-    }
-
-    private static async Task CreateTopicAsync(IAdminClient admin, string topic, ILogger logger)
-    {
-        try
-        {
-            await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 8, ReplicationFactor = -1, Configs = new() { ["cleanup.policy"] = "compact" } }]);
-        }
-        catch (KafkaException fault)
-        {
-            logger.LogInformation("Creating topic {Topic}: {Reason}", topic, fault.Error.Reason);
-        }
-    }
 }
