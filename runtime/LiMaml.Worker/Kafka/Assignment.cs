@@ -32,9 +32,10 @@ internal sealed class Assignment(
     /// <summary>Partitions are given: opens their windows, and says where to begin.</summary>
     public IEnumerable<TopicPartitionOffset> Take(IConsumer<byte[]?, Arrival> consumer, IReadOnlyCollection<TopicPartition> given)
     {
-        status.Assigned();
         logger.LogInformation("Assigned: {Partitions}", string.Join(", ", given));
-        return [.. given.Select(partition => new TopicPartitionOffset(partition, Open(consumer, partition) ?? Offset.Beginning))];
+        var places = given.Select(partition => new TopicPartitionOffset(partition, Open(consumer, partition) ?? Offset.Beginning)).ToList();
+        status.Assigned(partitions.Count);
+        return places;
     }
 
     /// <summary>Partitions are asked back: tells the group how far they are, flushes and closes their windows.</summary>
@@ -184,6 +185,7 @@ internal sealed class Assignment(
         partitions.Remove(partition);
         paused.Remove(partition);
         stores.Release(partition);
+        status.Released(partitions.Count);
     }
 
     // For whoever watches the group's lag; the windows' own offset is what counts.

@@ -46,7 +46,8 @@ internal sealed class Consumption : IDisposable
     public ConsumptionStatus Status { get; } = new();
 
     /// <summary>Whether the windows have at least 99 of 100 records of each assigned partition, and all but the last batch.</summary>
-    public bool IsCaughtUp => Status.Joined && Stores.Open.All(windows => windows.Lag <= Math.Min(options.BatchRecords, (windows.NextOffset ?? 0) / 100));
+    public bool IsCaughtUp => Status.Joined && Stores.Open is var open && open.Count == Status.Partitions
+        && open.All(windows => windows.Lag <= Math.Min(options.BatchRecords, (windows.NextOffset ?? 0) / 100));
 
     /// <summary>Counts and measures.</summary>
     public WorkerMetrics Metrics { get; }

@@ -7,9 +7,13 @@ internal sealed class ConsumptionStatus
     private long lastPoll;
     private volatile string? trouble;
     private volatile bool joined;
+    private volatile int partitions;
 
     /// <summary>Whether the group has given this worker its share of partitions, at least once.</summary>
     public bool Joined => joined;
+
+    /// <summary>Partitions that this worker has now, whether their windows are open or not.</summary>
+    public int Partitions => partitions;
 
     /// <summary>Why consumption waits, for people; null while it goes on.</summary>
     public string? Trouble => trouble;
@@ -20,8 +24,15 @@ internal sealed class ConsumptionStatus
     /// <summary>When the group was last polled, as <see cref="TimeProvider.GetTimestamp"/>; 0 before the first time.</summary>
     public long LastPoll => Interlocked.Read(ref lastPoll);
 
-    /// <summary>The group gave this worker partitions.</summary>
-    public void Assigned() => joined = true;
+    /// <summary>The group gave this worker partitions: it has so many now.</summary>
+    public void Assigned(int count)
+    {
+        partitions = count;
+        joined = true;
+    }
+
+    /// <summary>A partition was taken away: so many are left.</summary>
+    public void Released(int count) => partitions = count;
 
     /// <summary>The group was polled.</summary>
     public void Polled(long timestamp) => Interlocked.Exchange(ref lastPoll, timestamp);

@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Broker;
 using LiMaml.Worker.Kafka;
 using Microsoft.Extensions.Logging;
@@ -170,6 +171,24 @@ public sealed class ConsumptionTests : IDisposable
         await first.StopAsync(TimeSpan.FromSeconds(30));
 
         rig.AssertWindows(Events(6000), "first");
+    }
+
+    [Fact]
+    public async Task IsCaughtUp_PartitionWhoseWindowsAreNotOpen_IsFalse()
+    {
+        rig.Send(Events(100));
+        using var worker = rig.Consumption();
+        using (WindowStore.Open(Path.Combine(rig.Folder["state"], $"{rig.Topic}-1"), rig.Schema, StreamEvents.Windows))
+        {
+            worker.Start();
+            StreamRig.Await(() => worker.Stores.Open.Count == 1 && worker.Stores.Open.All(windows => windows.Lag == 0) && worker.Status.Trouble is not null, rig.Log.ToString);
+            Assert.Equal((2, false), (worker.Status.Partitions, worker.IsCaughtUp));
+        }
+
+        StreamRig.Await(() => worker.IsCaughtUp, rig.Log.ToString);
+        Assert.Equal(100, worker.Status.Records);
+        await worker.StopAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, worker.Status.Partitions);
     }
 
     [Fact]
