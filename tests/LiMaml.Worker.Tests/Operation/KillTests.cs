@@ -6,41 +6,76 @@ using LiMaml.Worker.Tests.Kafka;
 namespace LiMaml.Worker.Tests.Operation;
 
 /// <summary>
-/// kill -9 at random moments, start-up included, while events stream in. Few kills by default; <c>LIMAML_TEST_KILLS=100</c>
-/// kills a hundred times over 2,000 events each.
+/// kill -9 at random moments, start-up included, while events stream in: of the only worker, or of one of two that share the
+/// partitions. Few kills by default; <c>LIMAML_TEST_KILLS=100</c> kills a hundred times over 2,000 events each.
 /// </summary>
 public sealed class KillTests
 {
     private const int EventsForEachKill = 2_000;
+    private const int Interrupted = 130; // while it starts
 
     [Fact]
     public async Task Run_KilledAtRandomMoments_EndsWithTheWindowsOfAnUndisturbedRun()
     {
-        var kills = int.Parse(Environment.GetEnvironmentVariable("LIMAML_TEST_KILLS") ?? "4", CultureInfo.InvariantCulture);
-        using var rig = new StreamRig(partitions: 16);
-        TestModel.Recorded(Spec, Path.Combine(rig.Folder["packages"], "model"), StreamEvents.Schema);
-        var random = new Random(kills);
-        var count = kills * EventsForEachKill;
-        using var sending = new Sending(rig, [.. StreamEvents.Sent(count, seed: 3)], kills);
-        for (var kill = 0; kill < kills; kill++)
+        using var rig = Rig();
+        var random = new Random(Kills);
+        using var sending = new Sending(rig, [.. StreamEvents.Sent(Count, seed: 3)], Kills);
+        for (var kill = 0; kill < Kills; kill++)
         {
-            using var victim = new WorkerProcess(rig.Folder["state"], Settings(rig));
+            using var victim = Worker(rig, "state");
             var before = rig.Produced.Sum();
             sending.Permit();
-            await WaitAsync(victim, before, random);
+            await WaitAsync([victim], before, random);
             Assert.False(victim.HasExited, victim.Output);
             victim.Kill();
         }
 
         sending.PermitAll();
         await sending.Sent;
-        using var last = new WorkerProcess(rig.Folder["state"], Settings(rig));
-        using var http = new HttpClient();
-        await UntilAsync(async () => rig.Produced.SequenceEqual(Ordered(await last.NextOffsetsAsync(http), rig.Partitions)), () => last.Output);
+        using var last = Worker(rig, "state");
+        await ReadAllAsync(last, rig);
         Assert.Equal(0, await last.TerminateAsync());
 
-        rig.AssertWindows(Enumerable.Range(0, count).Select(number => StreamEvents.Event(number, members: 500)));
+        rig.AssertWindows(Enumerable.Range(0, Count).Select(number => StreamEvents.Event(number, members: 500)));
     }
+
+    [Fact]
+    public async Task Run_OneOfTwoKilledAtRandomMoments_EndsWithTheWindowsOfAnUndisturbedRun()
+    {
+        using var rig = Rig();
+        var random = new Random(Kills + 1);
+        using var sending = new Sending(rig, [.. StreamEvents.Sent(Count, seed: 4)], Kills);
+        WorkerProcess[] workers = [Worker(rig, "state-0"), Worker(rig, "state-1")];
+        try
+        {
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                var before = rig.Produced.Sum();
+                sending.Permit();
+                await WaitAsync(workers, before, random);
+                var victim = random.Next(workers.Length);
+                Assert.False(workers[victim].HasExited, workers[victim].Output);
+                workers[victim].Dispose();
+                workers[victim] = Worker(rig, $"state-{victim}");
+            }
+
+            sending.PermitAll();
+            await sending.Sent;
+            Assert.True(await workers[1].TerminateAsync() is 0 or Interrupted, workers[1].Output);
+            await ReadAllAsync(workers[0], rig);
+            Assert.Equal(0, await workers[0].TerminateAsync());
+        }
+        finally
+        {
+            Array.ForEach(workers, worker => worker.Dispose());
+        }
+
+        rig.AssertWindows(Enumerable.Range(0, Count).Select(number => StreamEvents.Event(number, members: 500)), "state-0");
+    }
+
+    private static int Kills { get; } = int.Parse(Environment.GetEnvironmentVariable("LIMAML_TEST_KILLS") ?? "4", CultureInfo.InvariantCulture);
+
+    private static int Count => Kills * EventsForEachKill;
 
     private static ModelSpec Spec { get; } = new()
     {
@@ -49,11 +84,20 @@ public sealed class KillTests
         FineTuning = new InnerLoopSpec { Steps = 1, StepSize = 0.05, SupportCapacity = 8 },
     };
 
-    private static Dictionary<string, string?> Settings(StreamRig rig) => new()
+    private static StreamRig Rig()
+    {
+        var rig = new StreamRig(partitions: 16);
+        TestModel.Recorded(Spec, Path.Combine(rig.Folder["packages"], "model"), StreamEvents.Schema);
+        return rig;
+    }
+
+    private static WorkerProcess Worker(StreamRig rig, string state) => new(rig.Folder[state], Settings(rig, rig.Folder[state]));
+
+    private static Dictionary<string, string?> Settings(StreamRig rig, string state) => new()
     {
         ["Urls"] = "http://127.0.0.1:0",
         ["Logging:LogLevel:Default"] = "Warning",
-        ["Worker:StateFolder"] = rig.Folder["state"],
+        ["Worker:StateFolder"] = state,
         ["Worker:Packages"] = rig.Folder["packages"],
         ["Kafka:BootstrapServers"] = rig.Broker.BootstrapServers,
         ["Kafka:Topic"] = rig.Topic,
@@ -66,7 +110,7 @@ public sealed class KillTests
     };
 
     // A fifth of the victims die while they start, the others while they read what is sent for them.
-    private static async Task WaitAsync(WorkerProcess victim, long before, Random random)
+    private static async Task WaitAsync(IReadOnlyCollection<WorkerProcess> workers, long before, Random random)
     {
         if (random.Next(5) == 0)
         {
@@ -75,8 +119,26 @@ public sealed class KillTests
         }
 
         using var http = new HttpClient();
-        await UntilAsync(async () => victim.HasExited || (await victim.NextOffsetsAsync(http)).Values.Sum() > before, () => victim.Output);
+        await UntilAsync(async () => workers.Any(worker => worker.HasExited) || await ReadAsync(workers, http) > before, () => string.Join("\n\n", workers.Select(worker => worker.Output)));
         await Task.Delay(random.Next(300));
+    }
+
+    /// <summary>Records that the workers have taken up: of each partition as many as the one that is further.</summary>
+    private static async Task<long> ReadAsync(IEnumerable<WorkerProcess> workers, HttpClient http)
+    {
+        var offsets = new List<KeyValuePair<int, long>>();
+        foreach (var worker in workers)
+        {
+            offsets.AddRange(await worker.NextOffsetsAsync(http));
+        }
+
+        return offsets.GroupBy(offset => offset.Key).Sum(partition => partition.Max(offset => offset.Value));
+    }
+
+    private static async Task ReadAllAsync(WorkerProcess worker, StreamRig rig)
+    {
+        using var http = new HttpClient();
+        await UntilAsync(async () => rig.Produced.SequenceEqual(Ordered(await worker.NextOffsetsAsync(http), rig.Partitions)), () => worker.Output);
     }
 
     private static long[] Ordered(IReadOnlyDictionary<int, long> offsets, int partitions) =>
