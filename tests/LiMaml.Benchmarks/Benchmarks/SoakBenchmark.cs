@@ -185,14 +185,14 @@ internal sealed class SoakBenchmark : Benchmark
     private async Task MeasureAsync(WorkerProcess worker, List<SoakClient> clients, EventSource source, CancellationToken stop)
     {
         var began = Stopwatch.GetTimestamp();
-        await WriteAsync("seconds,resident_bytes,heap_bytes,descriptors,threads,swaps,answered,failed,mixed,events_sent,lag\n", append: false);
+        await WriteAsync("seconds,resident_bytes,heap_bytes,descriptors,tables,threads,swaps,answered,failed,mixed,events_sent,lag\n", append: false);
         do
         {
             var now = await worker.MeasureAsync(Stopwatch.GetElapsedTime(began));
             holdings.Add(now);
             var lag = await worker.MetricAsync("limaml_consumer_lag");
             await WriteAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{now.Seconds:F0},{now.Resident},{now.Heap},{now.Descriptors},{now.Threads},{swaps},{clients.Sum(client => client.Answered)},{clients.Sum(client => client.Failed)},{clients.Sum(client => client.Mixed)},{source.Sent},{lag}\n"));
+                $"{now.Seconds:F0},{now.Resident},{now.Heap},{now.Descriptors},{now.Tables},{now.Threads},{swaps},{clients.Sum(client => client.Answered)},{clients.Sum(client => client.Failed)},{clients.Sum(client => client.Mixed)},{source.Sent},{lag}\n"));
         }
         while (await DelayAsync(BetweenMeasurements, stop));
     }

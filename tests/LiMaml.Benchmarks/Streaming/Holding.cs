@@ -6,15 +6,17 @@ namespace LiMaml.Benchmarks.Streaming;
 /// <param name="Seconds">Since the load began.</param>
 /// <param name="Resident">Bytes of the process in memory, native libraries' included.</param>
 /// <param name="Heap">Bytes of the .NET heap after its last collection.</param>
-/// <param name="Descriptors">Open files and sockets.</param>
+/// <param name="Descriptors">Open files and sockets, the stores' tables left out.</param>
+/// <param name="Tables">Open tables of the stores: one more with each full write buffer, until several become one.</param>
 /// <param name="Threads">Threads of the operating system.</param>
-internal sealed record Holding(double Seconds, long Resident, long Heap, int Descriptors, int Threads)
+internal sealed record Holding(double Seconds, long Resident, long Heap, int Descriptors, int Tables, int Threads)
 {
     private static readonly (string Name, Func<Holding, double> Of, string Format)[] Columns =
     [
         ("Resident, MiB", holding => holding.Resident / (double)(1 << 20), "F1"),
         (".NET heap after its last collection, MiB", holding => holding.Heap / (double)(1 << 20), "F1"),
-        ("Descriptors", holding => holding.Descriptors, "F1"),
+        ("Descriptors, the stores' tables left out", holding => holding.Descriptors, "F1"),
+        ("Open tables of the stores", holding => holding.Tables, "F1"),
         ("Threads", holding => holding.Threads, "F1"),
     ];
 

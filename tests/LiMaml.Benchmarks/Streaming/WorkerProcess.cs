@@ -62,8 +62,21 @@ internal sealed class WorkerProcess : IDisposable
     internal async Task<Holding> MeasureAsync(TimeSpan since)
     {
         process.Refresh();
-        var descriptors = OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/fd")).Length : process.HandleCount;
-        return new Holding(since.TotalSeconds, process.WorkingSet64, (long)(await MetricAsync("dotnet_gc_last_collection_heap_size_bytes") ?? 0), descriptors, process.Threads.Count);
+        var (descriptors, tables) = Descriptors();
+        return new Holding(since.TotalSeconds, process.WorkingSet64, (long)(await MetricAsync("dotnet_gc_last_collection_heap_size_bytes") ?? 0), descriptors, tables, process.Threads.Count);
+    }
+
+    /// <summary>Open files and sockets, and beside them the stores' tables.</summary>
+    private (int Descriptors, int Tables) Descriptors()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return (process.HandleCount, 0);
+        }
+
+        var open = Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/fd"));
+        var tables = open.Count(descriptor => new FileInfo(descriptor).LinkTarget?.EndsWith(".sst", StringComparison.Ordinal) == true);
+        return (open.Length - tables, tables);
     }
 
     /// <summary>Asks it to end (SIGTERM).</summary>
