@@ -124,6 +124,9 @@ public sealed class MetaGradientTests
         var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["x", "item", "genres"] };
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 2 };
         ModelSpec Looped(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.InnerLoop) };
+        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { Global = form(spec.Global) };
+        var narrow = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)] };
+        var items = narrow with { ItemFeatures = ["x", "item"] };
         var relu = spec with
         {
             MetaBlocks = [spec.MetaBlocks[0] with { Layers = [new(4), new(4)] }],
@@ -151,6 +154,19 @@ public sealed class MetaGradientTests
             ["network"] = Looped(loop => loop with { Adapts = AdaptedWeights.Network }),
             ["network, bilinear, three steps"] = spec with { Global = bilinear with { Interaction = Interaction.ConcatenationAndBilinear }, InnerLoop = spec.InnerLoop with { Steps = 3, Adapts = AdaptedWeights.Network } },
             ["network, id embedding"] = spec with { MetaBlocks = [idBlock], InnerLoop = spec.InnerLoop with { Steps = 2, Adapts = AdaptedWeights.Network } },
+            ["dot product, three steps"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 3 }),
+            ["dot product, id embedding"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, MetaEmbeddingL2 = 0.3 }) with { MetaBlocks = [idBlock] },
+            ["low rank, three steps"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 1 }, loop => loop with { Steps = 3 }),
+            ["low rank, id embedding"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 3 }, loop => loop with { Steps = 2 }) with { MetaBlocks = [idBlock] },
+            ["film, three steps"] = Formed(global => global with { Interaction = Interaction.Film }, loop => loop with { Steps = 3 }),
+            ["film, id embedding, curvature bound"] = Formed(global => global with { Interaction = Interaction.Film }, loop => loop with { Steps = 2, StepSize = 2, StepRule = StepRule.CurvatureBound }) with { MetaBlocks = [idBlock] },
+            ["cross, three steps"] = Formed(_ => narrow with { CrossLayers = 2 }, loop => loop with { Steps = 3 }),
+            ["cross, id embedding"] = Formed(_ => narrow with { CrossLayers = 2 }, loop => loop with { Steps = 2 }) with { MetaBlocks = [idBlock] },
+            ["wide, cross without embeddings"] = Formed(_ => narrow with { Interaction = Interaction.Film, CrossLayers = 1, Wide = true }, loop => loop with { Steps = 2 }),
+            ["network, film, cross, wide"] = Formed(_ => narrow with { Interaction = Interaction.Film, CrossLayers = 2, Wide = true }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }),
+            ["network, cross, id embedding"] = Formed(_ => narrow with { CrossLayers = 1 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
+            ["network, dot product"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }),
+            ["network, low rank, id embedding"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 2 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
             ["linear blocks"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { Layers = [] }], Global = spec.Global with { Layers = [] } },
         };
     }

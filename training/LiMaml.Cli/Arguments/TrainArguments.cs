@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using LiMaml.Models.Json;
 using LiMaml.Models.Specs;
 using LiMaml.Training;
@@ -9,7 +10,11 @@ namespace LiMaml.Cli.Arguments;
 internal sealed class TrainArguments
 {
     private readonly Option<string?> config = new("--config") { Description = "Everything about the model and its training as JSON (see README.md); all members may be left out. The options below override it.", HelpName = "train.json" };
-    private readonly Option<TrainingAlgorithm?> algorithm = Choice.Of<TrainingAlgorithm?>("--algorithm", "Meta-training (limaml, the default) or plain training (vanilla).", ("limaml", TrainingAlgorithm.LiMaml), ("vanilla", TrainingAlgorithm.Vanilla));
+    private readonly Option<TrainingAlgorithm?> algorithm = Choice.Of<TrainingAlgorithm?>(
+        "--algorithm",
+        "Meta-training of the meta block (liMaml, the default) or of the entire network (maml: for comparison, cannot be exported), or plain training (vanilla), also with a learned row for each task and a wide part (wideAndDeep).",
+        [.. Enum.GetValues<TrainingAlgorithm>().Select(value => (JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), (TrainingAlgorithm?)value))]);
+
     private readonly Option<string?> task = new("--task") { Description = "Task definition to personalise for. Default: the dataset's first.", HelpName = "name" };
     private readonly Option<bool> firstOrder = new("--first-order") { Description = "Leave the second derivatives out of the meta-gradient: faster, approximate." };
     private readonly Option<int?> epochs = Text.Number("--epochs", "Most passes over the training tasks; early stopping usually ends sooner. Default 20.", 1, int.MaxValue);

@@ -28,7 +28,7 @@ internal static class EvaluateCommand
         };
         var support = Choice.Of("--support", "Rows each task is fine-tuned on: the most recent training and validation rows (window, the default) or validation rows only.", ("window", SupportRows.Window), ("validation", SupportRows.Validation));
         var reference = new Option<string[]>("--reference") { Description = "Dense features whose sum is scored as a reference without a model, e.g. item_log_odds member_log_odds.", AllowMultipleArgumentsPerToken = true, HelpName = "feature" };
-        var baseline = new Option<string?>("--baseline") { Description = "The model whose row without fine-tuning gains are relative to. Default: the first vanilla one.", HelpName = "name" };
+        var baseline = new Option<string?>("--baseline") { Description = "The model whose row without fine-tuning gains are relative to. Default: the first vanilla one, else the first trained without an inner loop, else the first.", HelpName = "name" };
         var output = Common.Out("Folder for report.json and report.md; without it the table is only printed.");
         output.Required = false;
         var overwrite = Common.Overwrite();

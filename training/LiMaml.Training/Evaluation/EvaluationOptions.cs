@@ -30,7 +30,7 @@ public sealed record EvaluationOptions
     /// <summary>Names of dense features whose sum is scored as a reference, e.g. an item's and a member's log-odds; empty for none.</summary>
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>The model without fine-tuning that gains are relative to; default the first vanilla one, else the first.</summary>
+    /// <summary>The model without fine-tuning that gains are relative to; default the first vanilla one, else the first without an inner loop, else the first.</summary>
     public string? Baseline { get; init; }
 
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>

@@ -16,8 +16,8 @@ internal static class FineTuningSearch
     // Steps that cannot overshoot go on paying, and differ less by their size.
     private static readonly (int[] Steps, double[] Factors) CurvatureBoundGrid = ([1, 3, 5, 10, 20], [0.1, 0.3, 1, 3]);
 
-    // More weights move, so smaller steps suit; and each step costs several times as much.
-    private static readonly (int[] Steps, double[] Factors) NetworkGrid = ([1, 3], [0.01, 0.03, 0.1, 0.3]);
+    // More weights move, so smaller steps suit, except where training moved them all; and each step costs several times as much.
+    private static readonly (int[] Steps, double[] Factors) NetworkGrid = ([1, 3], [0.01, 0.03, 0.1, 0.3, 1]);
 
     /// <summary>The best of the grids around <paramref name="starts"/>' step sizes; the first of equals.</summary>
     public static (InnerLoopSpec Spec, double Score) Choose(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, IReadOnlyList<InnerLoopSpec> starts, CancellationToken cancellation)

@@ -43,9 +43,13 @@ public static class ModelEvaluation
             scored.AddRange(modes.Select(mode => (name, mode.Key, mode.Value)));
         }
 
-        var baseline = options.Baseline ?? models.FirstOrDefault(model => model.Checkpoints[0].Model.Algorithm is TrainingAlgorithm.Vanilla).Name ?? models[0].Name;
+        var baseline = options.Baseline ?? DefaultBaseline(models);
         return new EvaluationReport(dataset.Schema.Name, task, options.Support, baseline, Rows(scored, baseline, dataset.Schema.Label));
     }
+
+    /// <summary>The first vanilla model, else the first other one trained without an inner loop, else the first.</summary>
+    private static string DefaultBaseline(List<(string Name, List<Checkpoint> Checkpoints)> models) =>
+        models.MinBy(model => model.Checkpoints[0].Model.Algorithm switch { TrainingAlgorithm.Vanilla => 0, var other => other.HasInnerLoop ? 2 : 1 }).Name;
 
     private static void Check(EvaluationOptions options, Dataset dataset, List<(string Name, List<Checkpoint> Checkpoints)> models)
     {

@@ -106,9 +106,9 @@ internal sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         manual_seed(unchecked((options.Seed * 1_000_003L) + state.Step)); // dropout is a function of the step, so resuming repeats it
         algebra.Training = true;
-        var loss = model.Algorithm is TrainingAlgorithm.Vanilla
-            ? objective.VanillaLoss(EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut))
-            : objective.Loss(EpisodeBatch.Gather(data, episodes));
+        var loss = model.Algorithm.HasInnerLoop
+            ? objective.Loss(EpisodeBatch.Gather(data, episodes))
+            : objective.VanillaLoss(EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut));
         loss.backward();
         optimizer.Step(state.Step);
         algebra.Training = false;
@@ -148,8 +148,8 @@ internal sealed class Trainer : IDisposable
         return state;
     }
 
-    /// <summary>Vanilla models are watched as they are; the others after the inner loop they were trained with.</summary>
-    private InnerLoopSpec Validating() => model.Algorithm is TrainingAlgorithm.Vanilla ? model.InnerLoop with { Steps = 0 } : model.InnerLoop;
+    /// <summary>Models trained without an inner loop are watched as they are; the others after the one they were trained with.</summary>
+    private InnerLoopSpec Validating() => model.Algorithm.HasInnerLoop ? model.InnerLoop : model.InnerLoop with { Steps = 0 };
 
     /// <summary>Chooses k and α of Algorithm 2b for the best epoch's weights and writes them into its checkpoint.</summary>
     private RunState ChooseFineTuning(RunState state, CancellationToken cancellation)
@@ -164,9 +164,9 @@ internal sealed class Trainer : IDisposable
         return state with { BestAuc = Math.Max(score, state.BestAuc) };
     }
 
-    /// <summary>Vanilla models are fine-tuned whole (paper §6.2.1) or like the others, whichever validation rows prefer: the stronger rival.</summary>
+    /// <summary>Models trained without an inner loop are fine-tuned whole (paper §6.2.1) or like LiMAML, whichever validation rows prefer: the stronger rival.</summary>
     private IReadOnlyList<InnerLoopSpec> FineTunings() =>
-        model.Algorithm is TrainingAlgorithm.Vanilla && model.InnerLoop.Adapts is AdaptedWeights.MetaBlock
+        !model.Algorithm.HasInnerLoop && model.InnerLoop.Adapts is AdaptedWeights.MetaBlock
             ? [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }]
             : [model.InnerLoop];
 
