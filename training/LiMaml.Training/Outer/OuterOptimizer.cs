@@ -49,7 +49,7 @@ internal sealed class OuterOptimizer : IDisposable
     {
         var warmup = options.WarmupSteps == 0 ? 1 : Math.Min(1, (step + 1.0) / options.WarmupSteps);
         var progress = Math.Min(1, step / (double)Math.Max(1, totalSteps));
-        return options.LearningRate * warmup * options.Decay switch
+        return options.ScaledLearningRate * warmup * options.Decay switch
         {
             LearningRateDecay.Linear => 1 - progress,
             LearningRateDecay.Cosine => (1 + Math.Cos(Math.PI * progress)) / 2,
