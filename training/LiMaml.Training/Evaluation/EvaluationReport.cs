@@ -127,7 +127,8 @@ public sealed record EvaluationReport(string Dataset, string Task, SupportRows S
 
     private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Text(ScoringMode mode) => mode switch
+    /// <summary>A way of scoring in words.</summary>
+    public static string Text(ScoringMode mode) => mode switch
     {
         ScoringMode.Reference => "no model",
         ScoringMode.NoFineTuning => "no fine-tuning",
@@ -135,7 +136,8 @@ public sealed record EvaluationReport(string Dataset, string Task, SupportRows S
         _ => "fine-tuned, stored vector",
     };
 
-    private static string Text(ReportSlice slice) => slice switch
+    /// <summary>A slice in words.</summary>
+    public static string Text(ReportSlice slice) => slice switch
     {
         ReportSlice.All => "all",
         ReportSlice.FewSamples => "< 25 rows",
