@@ -1,7 +1,6 @@
 using System.Globalization;
 using LiMaml.Cli.Reports;
 using LiMaml.Training.Evaluation;
-using LiMaml.Training.Evaluation.Metrics;
 using LiMaml.Training.Experiments;
 
 namespace LiMaml.Cli.Experiments;
@@ -11,70 +10,88 @@ namespace LiMaml.Cli.Experiments;
 /// <param name="report">What was found.</param>
 internal sealed class ExperimentCharts(Experiment experiment, ExperimentReport report)
 {
-    private const double ModeDistance = 0.12;
+    private const double SeriesDistance = 0.12;
 
     /// <summary>By file name; a plot without a single value is left out.</summary>
-    public IReadOnlyDictionary<string, Chart> All => experiment.Figures.Select(figure => (figure, Chart: Draw(figure)))
+    public IReadOnlyDictionary<string, Chart> All => experiment.Figures.Select(figure => (figure.Name, Chart: Draw(figure)))
         .Where(drawn => drawn.Chart.Series.Count > 0)
-        .ToDictionary(drawn => drawn.figure.Name + ".png", drawn => drawn.Chart);
+        .ToDictionary(drawn => drawn.Name + ".png", drawn => drawn.Chart);
 
     private Chart Draw(ExperimentFigure figure)
     {
-        var variants = report.Training.Where(variant => figure.XLabel is null || variant.X is not null).ToList();
-        double X(VariantTraining variant) => figure.XLabel is null ? variants.IndexOf(variant) : figure.IsLogarithmic ? Math.Log10(variant.X!.Value) : variant.X!.Value;
-        var modes = figure.Measure is FigureMeasure.TrainingTime ? [ScoringMode.NoFineTuning] : figure.Modes;
-        var series = modes.Select((mode, index) => new ChartSeries(
-            figure.Measure is FigureMeasure.TrainingTime ? "training" : EvaluationReport.Text(mode),
-            [
-                .. variants.Select(variant => (variant, Value: Value(figure, variant, mode))).Where(entry => entry.Value is not null)
-                    .Select(entry => new ChartPoint(X(entry.variant) + (figure.XLabel is null ? (index - ((modes.Count - 1) / 2.0)) * ModeDistance : 0), entry.Value!.Value.Mean, entry.Value.Value.Deviation)),
-            ],
-            IsConnected: figure.XLabel is not null)).Where(entry => entry.Points.Count > 0).ToList();
-        return new Chart($"{figure.Title} — {report.Evaluations[0].Dataset}", figure.XLabel, Label(figure), series, [.. variants.Select(variant => (X(variant), Tick(figure, variant)))]) { Level = Level(figure) };
+        var (places, series) = (figure.Axis, figure.Measure) switch
+        {
+            (FigureAxis.Scorings, _) => OverScorings(figure),
+            (FigureAxis.Slices, _) => OverSlices(figure),
+            (_, FigureMeasure.TrainingTime) => Times(figure),
+            _ => OverModels(figure),
+        };
+        return new Chart($"{figure.Title} — {report.Evaluations[0].Dataset}", figure.XLabel, FigureValues.Label(figure.Measure, report), Points(figure, places, series), places) { Level = Level(figure) };
     }
 
-    /// <summary>Vanilla training without fine-tuning, drawn across.</summary>
+    private (IReadOnlyList<(double Position, string Label)> Places, IReadOnlyList<(string Name, IReadOnlyList<FigureValue?> Values)> Series) OverModels(ExperimentFigure figure)
+    {
+        var variants = Variants(figure);
+        var series = figure.Modes.Select(mode => (mode, Rows: variants.Select(variant => Row(variant.Name, mode, figure.Slice)).ToList())).Where(entry => entry.Rows.Exists(row => row is not null))
+            .Select(entry => (EvaluationReport.Text(entry.Rows.Find(row => row is not null)!), (IReadOnlyList<FigureValue?>)[.. entry.Rows.Select(row => Value(figure, row))]));
+        return (Places(figure, variants), [.. series]);
+    }
+
+    private (IReadOnlyList<(double Position, string Label)> Places, IReadOnlyList<(string Name, IReadOnlyList<FigureValue?> Values)> Series) Times(ExperimentFigure figure)
+    {
+        var variants = Variants(figure);
+        return (Places(figure, variants), [("training", [.. variants.Select(variant => new FigureValue(variant.EpochSeconds.Mean, variant.EpochSeconds.StandardDeviation))])]);
+    }
+
+    private (IReadOnlyList<(double Position, string Label)> Places, IReadOnlyList<(string Name, IReadOnlyList<FigureValue?> Values)> Series) OverScorings(ExperimentFigure figure)
+    {
+        var rows = report.Evaluations.SelectMany(evaluation => evaluation.Rows).Where(row => row.Slice == figure.Slice && row.Mode == figure.Modes[0]).ToList();
+        var names = rows.Select(row => row.Variant!).Distinct().ToList();
+        var series = rows.GroupBy(row => row.Model).Select(model => (model.Key, (IReadOnlyList<FigureValue?>)[.. names.Select(name => Value(figure, model.FirstOrDefault(row => row.Variant == name)))]));
+        return ([.. names.Select((name, index) => ((double)index, name))], [.. series]);
+    }
+
+    private (IReadOnlyList<(double Position, string Label)> Places, IReadOnlyList<(string Name, IReadOnlyList<FigureValue?> Values)> Series) OverSlices(ExperimentFigure figure)
+    {
+        var slices = experiment.Slices.Where(slice => report.Evaluations.Any(evaluation => evaluation.Rows.Any(row => row.Slice == slice))).ToList();
+        var series = report.Training.SelectMany(variant => figure.Modes, (variant, mode) => (variant.Name, Rows: slices.ConvertAll(slice => Row(variant.Name, mode, slice))))
+            .Where(entry => entry.Rows.Exists(row => row is not null))
+            .Select(entry => ($"{entry.Name}, {EvaluationReport.Text(entry.Rows.Find(row => row is not null)!)}", (IReadOnlyList<FigureValue?>)entry.Rows.ConvertAll(row => Value(figure, row))));
+        return ([.. slices.Select((slice, index) => ((double)index, EvaluationReport.Text(slice)))], [.. series]);
+    }
+
+    /// <summary>Series side by side where the axis has names, joined by lines where it has numbers or an order.</summary>
+    private static List<ChartSeries> Points(ExperimentFigure figure, IReadOnlyList<(double Position, string Label)> places, IReadOnlyList<(string Name, IReadOnlyList<FigureValue?> Values)> series)
+    {
+        var isConnected = figure.XLabel is not null || figure.Axis is FigureAxis.Scorings;
+        double Shift(int index) => isConnected ? 0 : (index - ((series.Count - 1) / 2.0)) * SeriesDistance;
+        return [.. series.Select((entry, index) => new ChartSeries(
+            entry.Name,
+            [.. places.Zip(entry.Values).Where(place => place.Second is not null).Select(place => new ChartPoint(place.First.Position + Shift(index), place.Second!.Value.Mean, place.Second.Value.Deviation))],
+            isConnected)).Where(drawn => drawn.Points.Count > 0)];
+    }
+
+    /// <summary>What to compare with, drawn across: the baseline, or the training time of what is outside the sweep.</summary>
     private (double Y, string Name)? Level(ExperimentFigure figure)
     {
         if (figure.Measure is FigureMeasure.TrainingTime)
         {
-            return figure.XLabel is null ? null : report.Training.Where(variant => variant.X is null).Select(variant => ((double, string)?)(variant.EpochSeconds.Mean, variant.Name)).FirstOrDefault();
+            return figure.XLabel is not null && report.Training.FirstOrDefault(variant => variant.X is null) is { } outside ? (outside.EpochSeconds.Mean, outside.Name) : null;
         }
 
-        var baselines = report.Evaluations.Select(evaluation => Measure(figure, evaluation, evaluation.Baseline, ScoringMode.NoFineTuning)).OfType<(double Mean, double?)>().Select(value => value.Mean).Distinct().ToList();
-        return baselines is [var only] ? (only, "baseline") : null;
+        var baselines = report.Evaluations.Select(evaluation => FigureValues.Of(figure.Measure, evaluation, evaluation.Find(evaluation.Baseline, ScoringMode.NoFineTuning, figure.Slice))).OfType<FigureValue>().Select(value => value.Mean).Distinct().ToList();
+        return baselines is [var only] && figure.Axis is not FigureAxis.Slices ? (only, "baseline") : null;
     }
 
-    private (double Mean, double? Deviation)? Value(ExperimentFigure figure, VariantTraining variant, ScoringMode mode) => figure.Measure is FigureMeasure.TrainingTime
-        ? (variant.EpochSeconds.Mean, variant.EpochSeconds.StandardDeviation)
-        : report.Evaluations.Select(evaluation => Measure(figure, evaluation, variant.Name, mode)).FirstOrDefault(value => value is not null);
+    private List<VariantTraining> Variants(ExperimentFigure figure) => [.. report.Training.Where(variant => figure.XLabel is null || variant.X is not null)];
 
-    private static (double Mean, double? Deviation)? Measure(ExperimentFigure figure, EvaluationReport evaluation, string model, ScoringMode mode)
-    {
-        if (evaluation.Find(model, mode, figure.Slice) is not { } row)
-        {
-            return null;
-        }
+    private static List<(double Position, string Label)> Places(ExperimentFigure figure, List<VariantTraining> variants) => figure.XLabel is null
+        ? [.. variants.Select((variant, index) => ((double)index, variant.Name))]
+        : variants.ConvertAll(variant => (figure.IsLogarithmic ? Math.Log10(variant.X!.Value) : variant.X!.Value, variant.X.Value.ToString("0.######", CultureInfo.InvariantCulture)));
 
-        var baseline = evaluation.Find(evaluation.Baseline, ScoringMode.NoFineTuning, figure.Slice)?.Auc;
-        return figure.Measure switch
-        {
-            FigureMeasure.TaskAuc => Of(row.TaskAuc, 1),
-            FigureMeasure.Gain => row.Gain is { } gain ? (100 * gain, 100 * row.Auc!.StandardDeviation / baseline!.Mean) : null,
-            _ => Of(row.Auc ?? row.RootMeanSquaredError, 1),
-        };
-    }
+    private EvaluationRow? Row(string model, ScoringMode mode, ReportSlice slice) =>
+        report.Evaluations.Select(evaluation => evaluation.Find(model, mode, slice)).FirstOrDefault(row => row is not null);
 
-    private static (double, double?)? Of(Summary? summary, double scale) => summary is null ? null : (scale * summary.Mean, scale * summary.StandardDeviation);
-
-    private static string Tick(ExperimentFigure figure, VariantTraining variant) =>
-        figure.XLabel is null ? variant.Name : variant.X!.Value.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private string Label(ExperimentFigure figure) => figure.Measure switch
-    {
-        FigureMeasure.TaskAuc => "mean per-task AUC",
-        FigureMeasure.Gain => "AUC gain over the baseline, %",
-        FigureMeasure.TrainingTime => "seconds an epoch",
-        _ => report.Evaluations[0].Rows.Any(row => row.Auc is not null) ? "AUC" : "root mean squared error",
-    };
+    private FigureValue? Value(ExperimentFigure figure, EvaluationRow? row) =>
+        row is null ? null : FigureValues.Of(figure.Measure, report.Evaluations.First(evaluation => evaluation.Rows.Contains(row)), row);
 }

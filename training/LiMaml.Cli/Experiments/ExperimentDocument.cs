@@ -30,7 +30,7 @@ internal static class ExperimentDocument
             parts.Add(ExperimentTables.Results(experiment, evaluation));
         }
 
-        parts.Add(new Remarks(Remarks(report)));
+        parts.Add(new Remarks([.. Remarks(report), .. experiment.Remarks, .. report.Evaluations.SelectMany(evaluation => evaluation.Choices ?? []).Distinct().Select(choice => $"Chosen on validation rows: {choice}")]));
         parts.AddRange(charts.Select(chart => new Picture(chart.Key, chart.Value.Title)));
         parts.Add(new Heading(2, "Training"));
         parts.Add(ExperimentTables.Training(report.Training));
@@ -50,7 +50,7 @@ internal static class ExperimentDocument
         [
             string.Create(CultureInfo.InvariantCulture, $"Seeds {string.Join(", ", report.Seeds)}; ± is the standard deviation over seeds."),
             $"Fine-tuned on {support} of each task, with the number of steps and the step size that validation rows preferred for each model; scored on its test rows.",
-            $"Gains are relative to the baseline without fine-tuning on the same tasks ({string.Join("; ", report.Evaluations.Select(evaluation => evaluation.Baseline))}); their ± is that of the model's own figure. Per-task AUC is a mean over tasks with both labels.",
+            $"Gains are relative to the baseline without fine-tuning on the same tasks ({string.Join("; ", report.Evaluations.Select(evaluation => evaluation.Baseline))}); their ± is that of the model's own figure, their 95 % interval comes from resampling tasks. Per-task AUC is a mean over tasks with both labels.",
         ];
     }
 }

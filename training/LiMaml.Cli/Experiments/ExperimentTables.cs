@@ -10,13 +10,15 @@ namespace LiMaml.Cli.Experiments;
 /// <summary>The tables of an experiment's report.</summary>
 internal static class ExperimentTables
 {
-    /// <summary>What test rows say: a line for each variant, way of scoring and slice that the experiment shows.</summary>
+    private static readonly ScoringMode[] Rivals = [ScoringMode.FittedToTraining, ScoringMode.TasksRefitted, ScoringMode.Refitted];
+
+    /// <summary>What test rows say: a line for each variant, way of scoring and slice that the experiment shows, and for each rival.</summary>
     public static Grid Results(Experiment experiment, EvaluationReport report)
     {
-        var rows = report.Rows.Where(row => experiment.Modes.Contains(row.Mode) && experiment.Slices.Contains(row.Slice)).ToList();
+        var rows = report.Rows.Where(row => (experiment.Modes.Contains(row.Mode) || Rivals.Contains(row.Mode)) && experiment.Slices.Contains(row.Slice)).ToList();
         return rows.TrueForAll(row => row.RootMeanSquaredError is not null)
             ? new Grid(["model", "scored", "tasks", "RMSE", "MAE", "n tasks", "n rows"], [.. rows.Select(Real)])
-            : new Grid(["model", "scored", "tasks", "AUC", "gain", "per-task AUC", "its gain", "log loss", "n tasks", "n rows"], [.. rows.Select(row => Binary(row, report))]);
+            : new Grid(["model", "scored", "tasks", "AUC", "gain", "95 % interval", "per-task AUC", "its gain", "log loss", "n tasks", "n rows"], [.. rows.Select(row => Binary(row, report))]);
     }
 
     /// <summary>How training went.</summary>
@@ -44,7 +46,7 @@ internal static class ExperimentTables
             return "–";
         }
 
-        var text = gain.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture);
+        var text = Percent(gain);
         return value.StandardDeviation is { } deviation ? text + string.Create(CultureInfo.InvariantCulture, $" ± {100 * deviation / baseline!.Mean:F2}") : text;
     }
 
@@ -55,15 +57,19 @@ internal static class ExperimentTables
         var baseline = report.Find(report.Baseline, ScoringMode.NoFineTuning, row.Slice);
         return
         [
-            row.Model, EvaluationReport.Text(row.Mode), EvaluationReport.Text(row.Slice), Text(row.Auc), Gain(row.Auc, baseline?.Auc), Text(row.TaskAuc), Gain(row.TaskAuc, baseline?.TaskAuc),
+            row.Model, EvaluationReport.Text(row), EvaluationReport.Text(row.Slice), Text(row.Auc), Gain(row.Auc, baseline?.Auc), Interval(row.Interval), Text(row.TaskAuc), Gain(row.TaskAuc, baseline?.TaskAuc),
             Text(row.LogLoss), Text(row.TaskCount), Text(row.SampleCount),
         ];
     }
 
     private static string[] Real(EvaluationRow row) =>
-        [row.Model, EvaluationReport.Text(row.Mode), EvaluationReport.Text(row.Slice), Text(row.RootMeanSquaredError), Text(row.MeanAbsoluteError), Text(row.TaskCount), Text(row.SampleCount)];
+        [row.Model, EvaluationReport.Text(row), EvaluationReport.Text(row.Slice), Text(row.RootMeanSquaredError), Text(row.MeanAbsoluteError), Text(row.TaskCount), Text(row.SampleCount)];
 
     private static string Changes(JsonObject changes) => string.Join("; ", changes.Select(change => $"{change.Key} = {change.Value?.ToJsonString() ?? "default"}"));
+
+    private static string Interval(GainInterval? interval) => interval is null ? "–" : $"{Percent(interval.Low)} … {Percent(interval.High)}";
+
+    private static string Percent(double share) => share.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture);
 
     private static string Text(Summary? summary) => summary?.ToString() ?? "–";
 

@@ -7,12 +7,14 @@ internal static class ChartImage
 {
     private const int Width = 900;
     private const int Height = 520;
+    private const string Family = "DejaVu Sans"; // where it is not installed, the system's choice
     private const int RoomForTurnedLabels = 150;
 
     /// <summary>A PNG file's bytes.</summary>
     public static byte[] Png(Chart chart)
     {
         using var plot = new Plot();
+        plot.Font.Set(Family);
         for (var index = 0; index < chart.Series.Count; index++)
         {
             Add(plot, chart.Series[index], plot.Add.Palette.GetColor(index));

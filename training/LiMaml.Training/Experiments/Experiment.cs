@@ -27,7 +27,7 @@ public sealed record Experiment
     /// <summary>The models, by what they start from; the first vanilla one is what gains are relative to.</summary>
     public required Func<ExperimentSetting, IReadOnlyList<ExperimentVariant>> Variants { get; init; }
 
-    /// <summary>What of the evaluation the table shows; the report's JSON has all of it.</summary>
+    /// <summary>What of the evaluation the table shows, besides rivals; the report's JSON has all of it.</summary>
     public IReadOnlyList<ScoringMode> Modes { get; init; } = [ScoringMode.NoFineTuning, ScoringMode.FineTuned];
 
     /// <summary>Which tasks the table is over.</summary>
@@ -40,5 +40,8 @@ public sealed record Experiment
     public IReadOnlyList<ExperimentFigure> Figures { get; init; } = [];
 
     /// <summary>What the evaluation is asked for beyond the usual.</summary>
-    public Func<EvaluationOptions, EvaluationOptions> Evaluation { get; init; } = options => options;
+    public Func<ExperimentSetting, EvaluationOptions, EvaluationOptions> Evaluation { get; init; } = (_, options) => options;
+
+    /// <summary>What a reader of the report should know, e.g. figures published elsewhere.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }

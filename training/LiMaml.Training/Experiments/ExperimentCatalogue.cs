@@ -17,6 +17,11 @@ public static class ExperimentCatalogue
         Sweeps.Table10,
         Sweeps.TaskLearningRate,
         Sweeps.GlobalLearningRate,
+        Service.Aggregation,
+        Service.Freshness,
+        Service.Cohorts,
+        Service.FewShot,
+        Service.Public,
     ];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>

@@ -7,6 +7,8 @@ namespace LiMaml.Training.Experiments;
 /// <summary>Judges an experiment's models once all its runs have ended.</summary>
 public static class ExperimentEvaluation
 {
+    private const int SmokeDraws = 20;
+
     /// <summary>One report for each task definition among the variants, in the order of the variants.</summary>
     /// <exception cref="InvalidInputException">The dataset has no test rows, or a run has not ended.</exception>
     public static async Task<IReadOnlyList<EvaluationReport>> RunAsync(ExperimentPlan plan, IProgress<string>? progress = null, CancellationToken cancellation = default)
@@ -21,7 +23,8 @@ public static class ExperimentEvaluation
                 Models = [.. variants.Select(variant => new EvaluatedModel(variant.Name, [.. variant.Runs.Select(CheckpointOf)]))],
                 Device = Devices.Split(plan.Setting.Base.Training.Device)[0],
             };
-            reports.Add(await ModelEvaluation.RunAsync(plan.Experiment.Evaluation(options), progress, cancellation).ConfigureAwait(false));
+            options = plan.Experiment.Evaluation(plan.Setting, plan.Options.IsSmoke ? options with { BootstrapDraws = SmokeDraws } : options);
+            reports.Add(await ModelEvaluation.RunAsync(options, progress, cancellation).ConfigureAwait(false));
         }
 
         return reports;

@@ -12,6 +12,10 @@ public sealed record ExperimentSetting(DatasetSchema Schema, TrainingConfigurati
     /// <summary>The categorical feature that tells the tasks of the base's definition apart, e.g. a member's id; null where the dataset has none.</summary>
     public string? IdFeature => Schema.Task(Base.Task!).Keys is [var key] && Schema.Features.Any(feature => feature is CategoricalFeature && feature.Name == key) ? key : null;
 
+    /// <summary>The categorical feature that the model knows items by: the first of the item's side, else of the global block; null where there is none.</summary>
+    public string? ItemFeature => Base.Global!.ItemFeatures.Concat(Base.Global.Features).Except(Base.MetaBlock!.Features).Except(Schema.Task(Base.Task!).Keys)
+        .FirstOrDefault(name => Schema.Feature(name) is CategoricalFeature);
+
     /// <summary>Task definitions that have meta features.</summary>
     public IEnumerable<TaskDefinition> Tasks => Schema.Tasks.Where(task => task.MetaFeatures.Count > 0);
 

@@ -17,6 +17,7 @@ internal static class Comparisons
         Question = "LiMAML with fine-tuning should be above vanilla training, fine-tuned or not, and close to MAML of the entire network, which cannot be served as one vector a task.",
         Variants = _ => [Variants.Vanilla, Variants.EntireNetwork, Variants.LiMaml],
         Modes = [ScoringMode.NoFineTuning, ScoringMode.FineTuned, ScoringMode.FineTunedStored],
+        Evaluation = Rivals.Add,
         Slices = [ReportSlice.All, ReportSlice.FewSamples, ReportSlice.ManySamples, ReportSlice.NotAdapted],
         Figures =
         [
@@ -46,6 +47,7 @@ internal static class Comparisons
                 Variants.With("LiMAML, MLP", ConfigurationPatch.None),
             ];
         },
+        Evaluation = Rivals.Add,
         Figures = [new("gain", "AUC gain", FigureMeasure.Gain), new("task-auc", "Mean per-task AUC", FigureMeasure.TaskAuc)],
     };
 
