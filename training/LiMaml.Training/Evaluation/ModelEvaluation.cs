@@ -48,7 +48,7 @@ public static class ModelEvaluation
     }
 
     /// <summary>The first vanilla model, else the first other one trained without an inner loop, else the first.</summary>
-    private static string DefaultBaseline(List<(string Name, List<Checkpoint> Checkpoints)> models) =>
+    internal static string DefaultBaseline(IEnumerable<(string Name, List<Checkpoint> Checkpoints)> models) =>
         models.MinBy(model => model.Checkpoints[0].Model.Algorithm switch { TrainingAlgorithm.Vanilla => 0, var other => other.HasInnerLoop ? 2 : 1 }).Name;
 
     private static void Check(EvaluationOptions options, Dataset dataset, List<(string Name, List<Checkpoint> Checkpoints)> models)
