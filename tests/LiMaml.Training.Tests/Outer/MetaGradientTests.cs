@@ -124,7 +124,8 @@ public sealed class MetaGradientTests
         var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["x", "item", "genres"] };
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 2 };
         ModelSpec Looped(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.InnerLoop) };
-        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { Global = form(spec.Global) };
+        var small = spec.MetaBlocks[0] with { Features = ["age", "genres"], Layers = [new(2, Activation.Tanh)] };
+        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { MetaBlocks = [small], Global = form(spec.Global) };
         var narrow = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)] };
         var items = narrow with { ItemFeatures = ["x", "item"] };
         var relu = spec with
