@@ -31,9 +31,9 @@ public sealed class TuningRunTests
     {
         using var toy = await ToyDataset.WriteAsync(withTest: false);
         const string Space = """{ "training.learningRate": { "from": 0.001, "to": 0.1, "scale": "log" } }""";
-        var whole = await TuningRun.RunAsync(Options(toy, "whole", Space), cancellation: Cancellation);
+        var whole = await TuningRun.RunAsync(Options(toy, "whole", Space) with { Trials = 4, Finalists = 1 }, cancellation: Cancellation);
 
-        var options = Options(toy, "parts", Space);
+        var options = Options(toy, "parts", Space) with { Trials = 4, Finalists = 1 };
         foreach (var reports in new[] { 2, 9 })
         {
             using var interruption = new CancellationTokenSource();
@@ -51,7 +51,7 @@ public sealed class TuningRunTests
     public async Task RunAsync_WithATrialWithoutFiniteScores_GoesOnWithTheOthers()
     {
         using var toy = await ToyDataset.WriteAsync(withTest: false);
-        var options = Options(toy, "tune", """{ "training.learningRate": [0.02, 1e30] }""") with { Trials = 6, FinalistSeeds = 1 };
+        var options = Options(toy, "tune", """{ "training.learningRate": [0.02, 1e30] }""") with { Trials = 4, Finalists = 1, FinalistSeeds = 1 };
 
         var report = await TuningRun.RunAsync(options, cancellation: Cancellation);
 

@@ -7,6 +7,8 @@ namespace LiMaml.Training.Experiments.Catalogue;
 /// <summary>Models that several experiments compare.</summary>
 internal static class Variants
 {
+    private static readonly string[] StepSettings = ["steps", "stepSize", "stepRule", "proximal", "learnedProximal", "learnedStepSizes"];
+
     /// <summary>Vanilla training on the same batches, features and form: what gains are relative to.</summary>
     public static ExperimentVariant Vanilla { get; } = new("vanilla", ConfigurationPatch.Of(("algorithm", "vanilla")));
 
@@ -18,7 +20,7 @@ internal static class Variants
     {
         var maml = ConfigurationPatch.Of(("algorithm", "maml"), ("innerLoop.adapts", "network"));
         return new ExperimentVariant("MAML, entire network", setting.Base.InnerLoop.Adapts is AdaptedWeights.MetaBlock or AdaptedWeights.Network ? maml : ConfigurationPatch.Of(
-            [.. new[] { "steps", "stepSize", "stepRule", "proximal", "learnedProximal", "learnedStepSizes" }.Select(member => ($"innerLoop.{member}", (JsonNode?)null))]).Then(maml));
+            [.. StepSettings.Select(member => ($"innerLoop.{member}", (JsonNode?)null))]).Then(maml));
     }
 
     /// <summary>LiMAML with one thing changed.</summary>
