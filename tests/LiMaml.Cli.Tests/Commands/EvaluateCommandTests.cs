@@ -34,7 +34,6 @@ public sealed class EvaluateCommandTests(QuickstartFixture quickstart) : IDispos
     [InlineData("--factorisation", "tea", "topic")]
     [InlineData("--random-effects", "tea", "topic")]
     [InlineData("--few-shot", "-1", "0 or more")]
-    [InlineData("--aggregation", "median", "cosine")]
     public async Task Evaluate_OfSomethingUnknown_SaysWhatThereIs(string option, string value, string expected)
     {
         var line = (await CommandRun.OfAsync("evaluate", "--dataset", quickstart.Dataset, "--model", $"vanilla={quickstart["vanilla"]}", option, value, "--out", folder["report"])).AssertRefusal();
