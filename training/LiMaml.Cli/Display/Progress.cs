@@ -33,7 +33,7 @@ internal sealed record Progress(string Stage, long Done = 0, long? Total = null,
         }
 
         var rate = Rate ?? (elapsed > TimeSpan.Zero && Done > doneBefore ? (Done - doneBefore) / elapsed.TotalSeconds : null);
-        if (rate is > 0)
+        if (rate is >= 0.5)
         {
             parts.Add(Invariant($"{rate:N0} {Unit}/s"));
         }
