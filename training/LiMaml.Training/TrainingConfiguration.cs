@@ -48,12 +48,16 @@ public sealed record TrainingConfiguration
             Label = schema.Label,
             MetaBlocks = [meta],
             Global = Global ?? DefaultGlobal(schema, meta),
-            InnerLoop = InnerLoop,
-            FineTuning = InnerLoop,
+            InnerLoop = Learnable(InnerLoop),
+            FineTuning = Learnable(InnerLoop),
         };
         SpecValidation.Validate(spec, schema, "training configuration");
         return spec;
     }
+
+    /// <summary>What the inner loop learns of itself is not learned without one: vanilla models choose it on validation rows.</summary>
+    private InnerLoopSpec Learnable(InnerLoopSpec loop) =>
+        Algorithm is TrainingAlgorithm.Vanilla ? loop with { LearnedProximal = false, LearnedStepSizes = false } : loop;
 
     private static GlobalBlockSpec DefaultGlobal(DatasetSchema schema, MetaBlockSpec meta)
     {

@@ -44,6 +44,10 @@ public sealed class OnnxAlgebraTests
     [InlineData("softplus", "tasks,support,4")]
     [InlineData("tanh", "tasks,support,4")]
     [InlineData("log1p", "tasks,support,4")]
+    [InlineData("exp", "tasks,support,4")]
+    [InlineData("sqrt", "tasks,support,4")]
+    [InlineData("solve", "tasks,5,6", "tasks,5,1")]
+    [InlineData("solve", "tasks,1,3", "tasks,1,1")]
     [InlineData("concatenate", "tasks,support,4", "tasks,support,1", "tasks,support,2")]
     [InlineData("slice", "tasks,support,4")]
     [InlineData("squeeze", "tasks,support,1")]
@@ -122,6 +126,9 @@ public sealed class OnnxAlgebraTests
             "softplus" => algebra.Softplus(x[0]),
             "tanh" => algebra.Tanh(x[0]),
             "log1p" => algebra.Log1p(x[0]),
+            "exp" => algebra.Exp(x[0]),
+            "sqrt" => algebra.Sqrt(algebra.Add(algebra.Multiply(x[0], x[0]), algebra.One)),
+            "solve" => algebra.Solve(algebra.MatMul(x[0], algebra.Transpose(x[0])), x[1]),
             "concatenate" => algebra.Concatenate(x),
             "slice" => algebra.Slice(x[0], 1, 3),
             "squeeze" => algebra.Squeeze(x[0]),

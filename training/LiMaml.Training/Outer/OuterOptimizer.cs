@@ -36,7 +36,7 @@ internal sealed class OuterOptimizer : IDisposable
         {
             if (parameters[declaration.Name].grad is { } gradient)
             {
-                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], declaration.Kind is ParameterKind.Weight && options.WeightDecay > 0);
+                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], declaration.Kind is ParameterKind.Weight or ParameterKind.CountTable && options.WeightDecay > 0);
                 gradient.zero_();
             }
         }

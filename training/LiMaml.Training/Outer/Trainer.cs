@@ -106,9 +106,9 @@ internal sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         manual_seed(unchecked((options.Seed * 1_000_003L) + state.Step)); // dropout is a function of the step, so resuming repeats it
         algebra.Training = true;
-        var loss = model.Algorithm is TrainingAlgorithm.Vanilla
+        var loss = model.Algorithm is TrainingAlgorithm.Vanilla && model.MetaBlocks[0].History.Count == 0
             ? objective.VanillaLoss(EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut))
-            : objective.Loss(EpisodeBatch.Gather(data, episodes));
+            : objective.Loss(EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.Decay));
         loss.backward();
         optimizer.Step(state.Step);
         algebra.Training = false;
@@ -165,10 +165,12 @@ internal sealed class Trainer : IDisposable
     }
 
     /// <summary>Vanilla models are fine-tuned whole (paper §6.2.1) or like the others, whichever validation rows prefer: the stronger rival.</summary>
-    private IReadOnlyList<InnerLoopSpec> FineTunings() =>
-        model.Algorithm is TrainingAlgorithm.Vanilla && model.InnerLoop.Adapts is AdaptedWeights.MetaBlock
-            ? [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }]
-            : [model.InnerLoop];
+    private IReadOnlyList<InnerLoopSpec> FineTunings() => (model.Algorithm, model.InnerLoop.Adapts) switch
+    {
+        (TrainingAlgorithm.Vanilla, AdaptedWeights.MetaBlock) => [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }],
+        (TrainingAlgorithm.Vanilla, AdaptedWeights.Embedding) => [model.InnerLoop, new InnerLoopSpec { Adapts = AdaptedWeights.Network, SupportCapacity = model.InnerLoop.SupportCapacity, HalfLife = model.InnerLoop.HalfLife }],
+        _ => [model.InnerLoop],
+    };
 
     private void WriteCheckpoint(ModelSpec spec, RunState state, int epoch)
     {
