@@ -110,7 +110,8 @@ public sealed class ModelExporterTests
     [Fact]
     public void Export_FineTuningOfTheNetwork_IsRefused()
     {
-        var spec = SampleModel.DefaultSpec with { FineTuning = SampleModel.DefaultSpec.FineTuning with { Adapts = AdaptedWeights.Network } };
+        var network = SampleModel.DefaultSpec.FineTuning with { Adapts = AdaptedWeights.Network };
+        var spec = SampleModel.DefaultSpec with { Algorithm = TrainingAlgorithm.Maml, InnerLoop = network, FineTuning = network };
         AssertRefused(new SampleModel(spec), "fineTuning.adapts: found network, expected metaBlock");
     }
 

@@ -16,7 +16,10 @@ internal sealed class ToyDataset : IDisposable
 
     public string PathOf(string name) => Path.Combine(root, name);
 
-    public static async Task<ToyDataset> WriteAsync(bool withValidation = true, bool withTest = true)
+    /// <param name="withValidation">Whether to write validation rows.</param>
+    /// <param name="withTest">Whether to write test rows.</param>
+    /// <param name="relabel">Another label, from the split, the event time in microseconds and the label.</param>
+    public static async Task<ToyDataset> WriteAsync(bool withValidation = true, bool withTest = true, Func<Split, long, float, float>? relabel = null)
     {
         var toy = new ToyDataset();
         var schema = new DatasetSchema(
@@ -34,7 +37,9 @@ internal sealed class ToyDataset : IDisposable
                 continue;
             }
 
-            await writer.AppendAsync("member", split, Rows(random, rows, start), TestContext.Current.CancellationToken);
+            var group = Rows(random, rows, start);
+            group = relabel is null ? group : group with { Labels = [.. group.Labels.Select((label, row) => relabel(split, group.Timestamps[row], label))] };
+            await writer.AppendAsync("member", split, group, TestContext.Current.CancellationToken);
         }
 
         await writer.CompleteAsync("{}", TestContext.Current.CancellationToken);

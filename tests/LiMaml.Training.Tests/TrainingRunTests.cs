@@ -85,6 +85,23 @@ public sealed class TrainingRunTests
         Assert.InRange(outcome.BestValidationAuc, 0.75, 0.95);
     }
 
+    [Theory]
+    [InlineData(TrainingAlgorithm.WideAndDeep)] // a learned row for each member
+    [InlineData(TrainingAlgorithm.Maml)]
+    public async Task StartAsync_OtherAlgorithms_LearnTheTastes(TrainingAlgorithm algorithm)
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        var configuration = Configuration() with
+        {
+            Algorithm = algorithm,
+            MetaBlock = algorithm is TrainingAlgorithm.WideAndDeep ? null : Configuration().MetaBlock,
+            Training = Configuration().Training with { Epochs = 20, Patience = 20 },
+        };
+        var outcome = await TrainingRun.StartAsync(toy.Folder, configuration, toy.PathOf("run"), cancellation: Cancellation);
+        Assert.InRange(outcome.BestValidationAuc, 0.75, 0.95);
+        Assert.Equal(algorithm, Checkpoint.Read(outcome.CheckpointFolder).Model.Algorithm);
+    }
+
     [Fact]
     public async Task StartAsync_NoValidationRows_SaysSo()
     {

@@ -61,6 +61,8 @@ internal static class Application
             PrepareCommand.Create(terminal),
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            TuneCommand.Create(terminal),
+            ExperimentCommand.Create(terminal),
             ExportCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             EmbedCommand.Create(terminal),

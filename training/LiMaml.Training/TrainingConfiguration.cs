@@ -8,22 +8,26 @@ namespace LiMaml.Training;
 /// <summary>What a user asks of a training run (<c>train.json</c>); everything may be left out.</summary>
 public sealed record TrainingConfiguration
 {
-    /// <summary>Vanilla or LiMAML. Default LiMAML.</summary>
+    /// <summary>How to train. Default LiMAML.</summary>
     public TrainingAlgorithm Algorithm { get; init; } = TrainingAlgorithm.LiMaml;
 
     /// <summary>The task definition to personalise for. Default: the schema's first.</summary>
     public string? Task { get; init; }
 
-    /// <summary>The meta block. Default: an MLP over the definition's meta features.</summary>
+    /// <summary>
+    /// The meta block. Default: an MLP over the definition's meta features; for wide-and-deep a learned row for each value of the
+    /// categorical feature that has the name of the definition's only key column.
+    /// </summary>
     public MetaBlockSpec? MetaBlock { get; init; }
 
     /// <summary>
-    /// The global block. Default: an MLP over all features; the meta embedding enters by a product with the categorical and
-    /// multi-valued features that are not meta features or, where there are none, concatenated.
+    /// The global block. Default: an MLP over all features but those that are the definition's own keys; the meta embedding enters by a
+    /// product with the categorical and multi-valued features that are not meta features or, where there are none, concatenated.
+    /// Wide-and-deep has the wide part, whatever is given.
     /// </summary>
     public GlobalBlockSpec? Global { get; init; }
 
-    /// <summary>The inner loop while training.</summary>
+    /// <summary>The inner loop while training; entire-network MAML adapts the network, whatever is given.</summary>
     public InnerLoopSpec InnerLoop { get; init; } = new();
 
     /// <summary>The outer loop.</summary>
@@ -36,36 +40,56 @@ public sealed record TrainingConfiguration
         ArgumentNullException.ThrowIfNull(schema);
         Training.Validate();
         var definition = Task is null ? schema.Tasks[0] : schema.Task(Task);
-        var meta = MetaBlock ?? new MetaBlockSpec { Task = definition.Name, Features = definition.MetaFeatures };
+        var meta = MetaBlock ?? DefaultMeta(schema, definition);
         if (meta.Task != definition.Name)
         {
             throw new InvalidInputException("training configuration, metaBlock.task", $"'{meta.Task}'", $"'{definition.Name}', the task definition to train for");
         }
 
+        var global = Global ?? DefaultGlobal(schema, definition, meta);
+        var loop = Learnable(Algorithm is TrainingAlgorithm.Maml ? InnerLoop.OfNetwork() : InnerLoop);
         var spec = new ModelSpec
         {
             Algorithm = Algorithm,
             Label = schema.Label,
             MetaBlocks = [meta],
-            Global = Global ?? DefaultGlobal(schema, meta),
-            InnerLoop = Learnable(InnerLoop),
-            FineTuning = Learnable(InnerLoop),
+            Global = Algorithm is TrainingAlgorithm.WideAndDeep ? global with { Wide = true } : global,
+            InnerLoop = loop,
+            FineTuning = loop,
         };
         SpecValidation.Validate(spec, schema, "training configuration");
         return spec;
     }
 
-    /// <summary>What the inner loop learns of itself is not learned without one: vanilla models choose it on validation rows.</summary>
+    /// <summary>What the inner loop learns of itself is not learned without one: such models choose it on validation rows.</summary>
     private InnerLoopSpec Learnable(InnerLoopSpec loop) =>
-        Algorithm is TrainingAlgorithm.Vanilla ? loop with { LearnedProximal = false, LearnedStepSizes = false } : loop;
+        Algorithm.HasInnerLoop ? loop : loop with { LearnedProximal = false, LearnedStepSizes = false };
 
-    private static GlobalBlockSpec DefaultGlobal(DatasetSchema schema, MetaBlockSpec meta)
+    private MetaBlockSpec DefaultMeta(DatasetSchema schema, TaskDefinition definition)
     {
-        var items = schema.Features.Where(feature => feature is CategoricalFeature or MultiValuedFeature)
-            .Select(feature => feature.Name).Except(meta.Features).ToArray();
+        if (Algorithm is not TrainingAlgorithm.WideAndDeep)
+        {
+            return new MetaBlockSpec { Task = definition.Name, Features = definition.MetaFeatures };
+        }
+
+        var categories = schema.Features.OfType<CategoricalFeature>().Select(feature => feature.Name).ToArray();
+        return definition.Keys is [var key] && categories.Contains(key)
+            ? new MetaBlockSpec { Task = definition.Name, Kind = MetaBlockKind.IdEmbedding, Features = [key] }
+            : throw new InvalidInputException(
+                "training configuration, algorithm wideAndDeep, metaBlock",
+                $"none, and no categorical feature that identifies a task of definition '{definition.Name}' by the name of its only key ({string.Join(", ", definition.Keys)})",
+                $"a metaBlock of kind idEmbedding over a categorical feature that is constant within a task (the dataset's are: {string.Join(", ", categories)}), or a dataset prepared with one named after the key");
+    }
+
+    private static GlobalBlockSpec DefaultGlobal(DatasetSchema schema, TaskDefinition definition, MetaBlockSpec meta)
+    {
+        // A learned vector of the task's own key would learn by heart what the meta embedding is there to generalise.
+        var own = definition.Keys.Except(definition.MetaFeatures).Concat(meta.Kind is MetaBlockKind.IdEmbedding ? meta.Features : []).ToHashSet();
+        var features = schema.Features.Where(feature => !own.Contains(feature.Name)).ToArray();
+        var items = features.Where(feature => feature is CategoricalFeature or MultiValuedFeature).Select(feature => feature.Name).Except(meta.Features).ToArray();
         return new GlobalBlockSpec
         {
-            Features = [.. schema.Features.Select(feature => feature.Name)],
+            Features = [.. features.Select(feature => feature.Name)],
             Interaction = items.Length > 0 ? Interaction.Bilinear : Interaction.Concatenation,
             ItemFeatures = items,
         };

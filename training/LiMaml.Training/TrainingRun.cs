@@ -32,15 +32,19 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(configuration);
         var dataset = Dataset.Open(datasetFolder);
         var folder = RunFolder.Create(runFolder, Configure(dataset, datasetFolder, configuration), overwrite);
-        return await RunAsync(folder, dataset, progress, cancellation).ConfigureAwait(false);
+        return await RunAsync(folder, dataset, progress, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Goes on with an interrupted run, or begins a planned one; the result is the one it would have had, bit for bit on the CPU.</summary>
     /// <exception cref="InvalidInputException">The folder holds no run, or its dataset changed.</exception>
-    public static async Task<TrainingOutcome> ResumeAsync(string runFolder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<TrainingOutcome> ResumeAsync(string runFolder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
+        AdvanceAsync(runFolder, progress, null, cancellation);
+
+    /// <summary>Goes on as <see cref="ResumeAsync"/> does, until <paramref name="pause"/> holds for what has been reached at the end of an epoch; the outcome is then that of an interrupted run.</summary>
+    internal static async Task<TrainingOutcome> AdvanceAsync(string runFolder, IProgress<TrainingProgress>? progress, Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
         var folder = RunFolder.Open(runFolder);
-        return await RunAsync(folder, Dataset.Open(folder.Configuration.Dataset), progress, cancellation).ConfigureAwait(false);
+        return await RunAsync(folder, Dataset.Open(folder.Configuration.Dataset), progress, pause, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What came of a run, or null where it has not ended.</summary>
@@ -50,23 +54,39 @@ public static class TrainingRun
             ? new TrainingOutcome(RunFolder.CheckpointFolderOf(runFolder), state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: false)
             : null;
 
+    /// <summary>The epochs that a run has behind it.</summary>
+    /// <exception cref="InvalidInputException">They cannot be read.</exception>
+    public static IReadOnlyList<EpochMetrics> ReadMetrics(string runFolder) => RunFolder.ReadMetrics(runFolder);
+
     /// <summary>The resolved configuration of a run on a dataset.</summary>
     /// <exception cref="InvalidInputException">They do not fit, or the dataset cannot be trained on.</exception>
     internal static RunConfiguration Configure(Dataset dataset, string datasetFolder, TrainingConfiguration configuration)
     {
         var model = configuration.Resolve(dataset.Schema);
         CheckSplits(dataset, model.MetaBlocks[0].Task);
-        Devices.Parse(configuration.Training.Device);
+        Devices.Split(configuration.Training.Device).ToList().ForEach(name => Devices.Parse(name));
         return new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training);
     }
 
-    private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
-        var device = Devices.Parse(folder.Configuration.Training.Device);
         progress?.Report(Message("reading the dataset"));
-        using var data = await TaskData.LoadAsync(dataset, folder.Configuration.Model, device, null, cancellation).ConfigureAwait(false);
-        using var trainer = new Trainer(folder, dataset.Schema, data, device, progress);
-        return await Task.Run(() => trainer.Run(cancellation), CancellationToken.None).ConfigureAwait(false); // dispose scopes stay on one thread
+        var data = new Dictionary<string, TaskData>(); // replicas on one device share it
+        try
+        {
+            var names = Devices.Split(folder.Configuration.Training.Device);
+            foreach (var name in names.Distinct())
+            {
+                data[name] = await TaskData.LoadAsync(dataset, folder.Configuration.Model, Devices.Parse(name), null, cancellation).ConfigureAwait(false);
+            }
+
+            using var trainer = new Trainer(folder, dataset.Schema, [.. names.Select(name => data[name])], progress);
+            return await Task.Run(() => trainer.Run(pause, cancellation), CancellationToken.None).ConfigureAwait(false); // dispose scopes stay on one thread
+        }
+        finally
+        {
+            data.Values.ToList().ForEach(rows => rows.Dispose());
+        }
     }
 
     private static void CheckSplits(Dataset dataset, string task)

@@ -1,55 +1,32 @@
+using LiMaml.Models.Network.Entries;
 using LiMaml.Models.Specs;
 
 namespace LiMaml.Models.Network;
 
-/// <summary>What the global block makes of rows before any meta embedding is known.</summary>
-/// <param name="Encoded">Encoded features [..., width].</param>
-/// <param name="Items">The bilinear form's item side, by task definition.</param>
-internal sealed record GlobalRows<T>(T Encoded, IReadOnlyDictionary<string, ItemRows<T>> Items)
-    where T : class;
-
-/// <summary>The item side of the bilinear form.</summary>
-/// <param name="Numbers">Dense and vector features [..., width], or null.</param>
-/// <param name="Vectors">Sum of learned vectors [..., embedding], or null.</param>
-internal sealed record ItemRows<T>(T? Numbers, T? Vectors)
-    where T : class;
-
-/// <summary>A forward pass through the global block.</summary>
-/// <param name="Logit">[..., 1].</param>
-/// <param name="Rows">The rows it is for.</param>
-/// <param name="Embeddings">Meta embeddings by task definition.</param>
-/// <param name="ItemVectors">The bilinear form's r by task definition.</param>
-/// <param name="Layers">Passes through its layers.</param>
-internal sealed record GlobalPass<T>(
-    T Logit,
-    GlobalRows<T> Rows,
-    IReadOnlyDictionary<string, T> Embeddings,
-    IReadOnlyDictionary<string, T> ItemVectors,
-    IReadOnlyList<LayerPass<T>> Layers)
-    where T : class;
-
-/// <summary>The global block (paper §4.3.1): meta embeddings and other features in, logit out; its gradient beside it.</summary>
+/// <summary>
+/// The global block (paper §4.3.1): meta embeddings and other features in, logit out; its gradient beside it. Dense layers, and beside
+/// them, where the spec has them, a cross network and a wide part; <see cref="Entries"/> are the ways in which embeddings enter.
+/// </summary>
 /// <typeparam name="T">The algebra's tensors.</typeparam>
 internal sealed class GlobalBlock<T>
     where T : class
 {
     private readonly ITensorAlgebra<T> algebra;
     private readonly FeatureEncoder<T> encoder;
-    private readonly Dictionary<string, FeatureEncoder<T>> itemEncoders;
     private readonly DenseStack<T> stack;
-    private readonly bool concatenates;
+    private readonly List<EmbeddingEntry<T>> entries;
+    private readonly CrossNetwork<T>? cross;
+    private readonly FeatureSum<T>? wide;
 
     public GlobalBlock(ModelSpec spec, FeatureLayout layout, FeatureLayout itemLayout, ITensorAlgebra<T> algebra, Func<string, T> parameter)
     {
         this.algebra = algebra;
         encoder = new FeatureEncoder<T>(algebra, layout, layout, feature => parameter($"{Parameters.GlobalPrefix}.encoder.{feature}"));
         stack = new DenseStack<T>(algebra, Parameters.GlobalPrefix, Parameters.Stack(spec.Global));
-        concatenates = Parameters.Concatenates(spec.Global);
-        itemEncoders = Parameters.IsBilinear(spec.Global)
-            ? spec.MetaBlocks.ToDictionary(
-                block => block.Task,
-                block => new FeatureEncoder<T>(algebra, itemLayout, layout, feature => parameter($"{Parameters.ItemPrefix(block.Task)}.encoder.{feature}")))
-            : [];
+        entries = [.. spec.MetaBlocks.SelectMany(block => EmbeddingEntries.Of(
+            spec.Global.Interaction, block, algebra, prefix => new FeatureSum<T>(algebra, prefix, itemLayout, layout, parameter)))];
+        cross = spec.Global.CrossLayers > 0 ? new CrossNetwork<T>(algebra, spec, layout.EncodedWidth(spec.Global.FeatureEmbeddingSize)) : null;
+        wide = spec.Global.Wide ? new FeatureSum<T>(algebra, Parameters.WidePrefix, layout, layout, parameter) : null;
     }
 
     /// <summary>
@@ -61,42 +38,42 @@ internal sealed class GlobalBlock<T>
         vectors.ForEach(vector => lookups?.Add(vector));
         return new GlobalRows<T>(
             algebra.Concatenate([.. encoder.Numbers(inputs), .. vectors]),
-            itemEncoders.ToDictionary(entry => entry.Key, entry => EncodeItem(entry.Value, inputs, lookups)));
+            [.. entries.Select(entry => entry.Item?.Encode(inputs, lookups))],
+            wide?.Encode(inputs, lookups));
     }
 
     /// <summary>The same rows, without gradients to the parameters that encoded them.</summary>
     public GlobalRows<T> Frozen(GlobalRows<T> rows) => new(
         algebra.StopGradient(rows.Encoded),
-        rows.Items.ToDictionary(entry => entry.Key, entry => new ItemRows<T>(
-            entry.Value.Numbers is null ? null : algebra.StopGradient(entry.Value.Numbers),
-            entry.Value.Vectors is null ? null : algebra.StopGradient(entry.Value.Vectors))));
+        [.. entries.Zip(rows.Items, (entry, item) => entry.Item?.Frozen(item!))],
+        wide?.Frozen(rows.Wide!));
 
-    /// <summary>The share of the features in the first layer's outputs, and of the item side in the logit: what meta embeddings don't touch.</summary>
-    public GlobalFixed<T> Project(LayerSet<T> weights, GlobalRows<T> rows) => new(
-        weights[stack.Name(0)].Forward(rows.Encoded),
-        rows.Items.ToDictionary(entry => entry.Key, entry => ItemVector(weights, entry.Key, entry.Value)));
+    /// <summary>What meta embeddings don't touch: the features' share of the first layer's outputs and of the logit, and the item sides.</summary>
+    public GlobalFixed<T> Project(LayerSet<T> weights, GlobalRows<T> rows)
+    {
+        var first = weights[stack.Name(0)].Forward(rows.Encoded);
+        return new GlobalFixed<T>(
+            first,
+            [.. entries.Zip(rows.Items, (entry, item) => entry.Meet(entry.Item is null ? first : entry.Item.Forward(weights, item!)))],
+            cross is { ReadsEmbeddings: false } ? cross.Forward(weights, rows.Encoded, new Dictionary<string, T>()) : null,
+            wide?.Forward(weights, rows.Wide!));
+    }
 
     /// <summary>The logit [..., 1] of rows with these meta embeddings [..., embedding].</summary>
     public GlobalPass<T> Forward(LayerSet<T> weights, GlobalRows<T> rows, GlobalFixed<T> projected, IReadOnlyDictionary<string, T> embeddings)
     {
-        var first = projected.FirstOutputs;
-        if (concatenates)
+        T Entered(T sum, bool atLogit) => entries.Zip(projected.Met).Where(pair => pair.First.Item is not null == atLogit)
+            .Aggregate(sum, (total, pair) => algebra.Add(total, pair.First.Forward(weights, embeddings[pair.First.Task], pair.Second)));
+
+        var layers = stack.Forward(weights, Entered(projected.FirstOutputs, atLogit: false));
+        var logit = Entered(layers[^1].Output, atLogit: true);
+        var crossed = projected.Crossed ?? cross?.Forward(weights, rows.Encoded, embeddings);
+        foreach (var share in new[] { crossed?.Logit, projected.Wide }.OfType<T>())
         {
-            foreach (var (task, embedding) in embeddings)
-            {
-                first = algebra.Add(first, weights[Parameters.EmbeddingLayer(task)].Forward(embedding));
-            }
+            logit = algebra.Add(logit, share);
         }
 
-        var passes = stack.Forward(weights, first);
-        var logit = passes[^1].Output;
-        foreach (var (task, vector) in projected.ItemVectors)
-        {
-            var agreement = algebra.Sum(algebra.Multiply(embeddings[task], vector), -1);
-            logit = algebra.Add(logit, algebra.Add(agreement, weights[Parameters.OffsetLayer(task)].Forward(embeddings[task])));
-        }
-
-        return new GlobalPass<T>(logit, rows, embeddings, projected.ItemVectors, passes);
+        return new GlobalPass<T>(logit, rows, projected, embeddings, layers, crossed);
     }
 
     /// <summary>
@@ -105,67 +82,62 @@ internal sealed class GlobalBlock<T>
     /// </summary>
     public T Backward(LayerSet<T> weights, GlobalPass<T> pass, T delta, string task, ICollection<LayerError<T>>? errors)
     {
-        T? gradient = null;
-        if (concatenates || errors is not null)
+        var shares = new List<T>(); // of the gradient
+        if (errors is not null || entries.Exists(entry => entry.Item is null))
         {
             var first = stack.Backward(weights, pass.Layers, delta, errors ?? []);
-            gradient = concatenates ? weights[Parameters.EmbeddingLayer(task)].Backward(first) : null;
-            AddFirstErrors(pass, first, errors);
+            var atFeatures = BackwardEntries(weights, pass, first, task, atLogit: false, shares, errors);
+            errors?.Add(new LayerError<T>(stack.Name(0), pass.Rows.Encoded, atFeatures));
         }
 
-        foreach (var (name, vector) in pass.ItemVectors)
+        BackwardEntries(weights, pass, delta, task, atLogit: true, shares, errors);
+        if (cross is not null && (errors is not null || cross.ReadsEmbeddings) && cross.Backward(weights, pass.Crossed!, delta, task, errors) is { } crossed)
         {
-            AddItemErrors(pass, name, delta, errors);
-            if (name == task)
+            shares.Add(crossed);
+        }
+
+        if (errors is not null)
+        {
+            wide?.AddErrors(pass.Rows.Wide!, delta, errors);
+        }
+
+        return shares.Aggregate(algebra.Add);
+    }
+
+    /// <summary>Adds the shares of the entries at one place; gives the gradient at the features' share there.</summary>
+    private T BackwardEntries(LayerSet<T> weights, GlobalPass<T> pass, T delta, string task, bool atLogit, List<T> shares, ICollection<LayerError<T>>? errors)
+    {
+        var atFeatures = delta;
+        for (var index = 0; index < entries.Count; index++)
+        {
+            var (entry, met) = (entries[index], pass.Fixed.Met[index]);
+            if (entry.Item is not null != atLogit)
             {
-                var share = algebra.Add(algebra.Multiply(vector, delta), weights[Parameters.OffsetLayer(name)].Backward(delta));
-                gradient = gradient is null ? share : algebra.Add(gradient, share);
+                continue;
+            }
+
+            if (entry.Task == task)
+            {
+                shares.Add(entry.Backward(weights, met, delta));
+            }
+
+            if (errors is null)
+            {
+                continue;
+            }
+
+            entry.AddErrors(weights, pass.Embeddings[entry.Task], met, delta, errors);
+            var atMet = entry.BackwardToMet(weights, pass.Embeddings[entry.Task], delta);
+            if (entry.Item is not null)
+            {
+                entry.Item.AddErrors(pass.Rows.Items[index]!, atMet!, errors);
+            }
+            else if (atMet is not null)
+            {
+                atFeatures = algebra.Add(atFeatures, atMet);
             }
         }
 
-        return gradient!;
-    }
-
-    private void AddFirstErrors(GlobalPass<T> pass, T first, ICollection<LayerError<T>>? errors)
-    {
-        errors?.Add(new LayerError<T>(stack.Name(0), pass.Rows.Encoded, first));
-        foreach (var (name, embedding) in concatenates ? pass.Embeddings : new Dictionary<string, T>())
-        {
-            errors?.Add(new LayerError<T>(Parameters.EmbeddingLayer(name), embedding, first));
-        }
-    }
-
-    private void AddItemErrors(GlobalPass<T> pass, string task, T delta, ICollection<LayerError<T>>? errors)
-    {
-        errors?.Add(new LayerError<T>(Parameters.OffsetLayer(task), pass.Embeddings[task], delta));
-        if (pass.Rows.Items[task].Numbers is { } numbers)
-        {
-            errors?.Add(new LayerError<T>(Parameters.ProjectionLayer(task), numbers, algebra.Multiply(pass.Embeddings[task], delta)));
-        }
-    }
-
-    private ItemRows<T> EncodeItem(FeatureEncoder<T> item, IReadOnlyDictionary<string, T> inputs, ICollection<T>? lookups)
-    {
-        var numbers = item.Numbers(inputs).ToList();
-        T? sum = null;
-        foreach (var vector in item.LearnedVectors(inputs))
-        {
-            lookups?.Add(vector);
-            sum = sum is null ? vector : algebra.Add(sum, vector);
-        }
-
-        return new ItemRows<T>(numbers.Count == 0 ? null : algebra.Concatenate(numbers), sum);
-    }
-
-    private T ItemVector(LayerSet<T> weights, string task, ItemRows<T> item)
-    {
-        var projection = item.Numbers is null ? null : weights[Parameters.ProjectionLayer(task)].Forward(item.Numbers);
-        return projection is null ? item.Vectors! : item.Vectors is null ? projection : algebra.Add(projection, item.Vectors);
+        return atFeatures;
     }
 }
-
-/// <summary>What of a forward pass does not depend on the meta embeddings.</summary>
-/// <param name="FirstOutputs">First layer's outputs for the features alone [..., outputs].</param>
-/// <param name="ItemVectors">The bilinear form's r by task definition [..., embedding].</param>
-internal sealed record GlobalFixed<T>(T FirstOutputs, IReadOnlyDictionary<string, T> ItemVectors)
-    where T : class;

@@ -1,3 +1,4 @@
+using LiMaml.Models.Network.Entries;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -13,6 +14,7 @@ public static class Parameters
 
     /// <summary>Of the learned proximal strength, per unit of sample weight, where it starts.</summary>
     private const double SlopeShare = 0.01;
+    internal const string WidePrefix = $"{GlobalPrefix}.wide";
 
     /// <summary>Every parameter that <paramref name="spec"/> needs over <paramref name="schema"/>.</summary>
     public static IReadOnlyList<ParameterDeclaration> Declare(ModelSpec spec, DatasetSchema schema)
@@ -50,18 +52,6 @@ public static class Parameters
 
     /// <summary>The setting of the inner loop called <paramref name="setting"/> for a layer that moves, or its bias.</summary>
     internal static string Setting(string setting, string part) => $"{part}.{setting}";
-
-    internal static string ItemPrefix(string task) => $"{GlobalPrefix}.item.{task}";
-
-    internal static string ProjectionLayer(string task) => $"{ItemPrefix(task)}.projection";
-
-    internal static string OffsetLayer(string task) => $"{ItemPrefix(task)}.offset";
-
-    internal static string EmbeddingLayer(string task) => $"{GlobalPrefix}.embedding.{task}";
-
-    internal static bool Concatenates(GlobalBlockSpec spec) => spec.Interaction is not Interaction.Bilinear;
-
-    internal static bool IsBilinear(GlobalBlockSpec spec) => spec.Interaction is not Interaction.Concatenation;
 
     /// <summary>All dense layers of a meta block, the output layer included.</summary>
     internal static IReadOnlyList<LayerSpec> Stack(MetaBlockSpec spec) => [.. spec.Layers, new LayerSpec(spec.EmbeddingSize, Activation.Identity)];
@@ -124,42 +114,32 @@ public static class Parameters
     private static void DeclareGlobal(List<ParameterDeclaration> parameters, ModelSpec spec, DatasetSchema schema)
     {
         var layout = Layout(spec.Global.Features, schema);
-        var embeddings = Concatenates(spec.Global) ? spec.MetaBlocks.Sum(block => block.EmbeddingSize) : 0;
+        var embeddings = spec.Global.Concatenates ? spec.MetaBlocks.Sum(block => block.EmbeddingSize) : 0;
         DeclareEncoder(parameters, GlobalPrefix, layout, spec.Global.FeatureEmbeddingSize);
         var width = layout.EncodedWidth(spec.Global.FeatureEmbeddingSize);
         DeclareStack(parameters, GlobalPrefix, Stack(spec.Global), width, embeddings);
         foreach (var block in spec.MetaBlocks)
         {
-            if (Concatenates(spec.Global))
-            {
-                var outputs = Stack(spec.Global)[0].Size;
-                parameters.Add(new($"{EmbeddingLayer(block.Task)}.weight", [block.EmbeddingSize, outputs], ParameterKind.Weight, Deviation(width + embeddings, spec.Global.Layers.Count == 0)));
-            }
-
-            if (IsBilinear(spec.Global))
-            {
-                DeclareItem(parameters, block, Layout(spec.Global.ItemFeatures, schema));
-            }
+            EmbeddingEntries.Declare(parameters, spec.Global, block, Layout(spec.Global.ItemFeatures, schema), width + embeddings);
         }
-    }
 
-    private static void DeclareItem(List<ParameterDeclaration> parameters, MetaBlockSpec block, FeatureLayout layout)
-    {
-        DeclareEncoder(parameters, ItemPrefix(block.Task), layout, block.EmbeddingSize);
-        var numbers = layout.EncodedWidth(0);
-        if (numbers > 0)
+        if (spec.Global.CrossLayers > 0)
         {
-            parameters.Add(new($"{ProjectionLayer(block.Task)}.weight", [numbers, block.EmbeddingSize], ParameterKind.Weight, Deviation(numbers * block.EmbeddingSize, true)));
+            CrossNetwork.Declare(parameters, spec, width);
         }
 
-        parameters.Add(new($"{OffsetLayer(block.Task)}.weight", [block.EmbeddingSize, 1], ParameterKind.Weight, Deviation(block.EmbeddingSize, true)));
+        if (spec.Global.Wide)
+        {
+            FeatureSum.Declare(parameters, WidePrefix, layout, 1, scale: 0);
+        }
     }
 
-    private static void DeclareEncoder(List<ParameterDeclaration> parameters, string prefix, FeatureLayout layout, int embeddingSize)
+    /// <summary>Declares a table for each categorical and multi-valued feature.</summary>
+    internal static void DeclareEncoder(List<ParameterDeclaration> parameters, string prefix, FeatureLayout layout, int embeddingSize, double scale = 1)
     {
         foreach (var (name, size) in Categories(layout))
         {
-            parameters.Add(new($"{prefix}.encoder.{name}", [size, embeddingSize], ParameterKind.Table, 0.1));
+            parameters.Add(new($"{prefix}.encoder.{name}", [size, embeddingSize], ParameterKind.Table, 0.1 * scale));
         }
     }
 
@@ -176,5 +156,5 @@ public static class Parameters
     }
 
     /// <summary>Keeps the scale of activations: 2 ÷ inputs before a rectifier, 1 ÷ inputs at the output.</summary>
-    private static double Deviation(int inputs, bool output) => Math.Sqrt((output ? 1.0 : 2.0) / Math.Max(1, inputs));
+    internal static double Deviation(int inputs, bool output) => Math.Sqrt((output ? 1.0 : 2.0) / Math.Max(1, inputs));
 }

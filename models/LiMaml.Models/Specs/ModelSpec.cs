@@ -2,16 +2,6 @@ using LiMaml.Models.Schemas;
 
 namespace LiMaml.Models.Specs;
 
-/// <summary>How a model was trained (paper §6.2.1).</summary>
-public enum TrainingAlgorithm
-{
-    /// <summary>Gradient descent on batches of tasks, no inner loop.</summary>
-    Vanilla,
-
-    /// <summary>Algorithm 2a: the inner loop moves the meta block, the outer loop both blocks.</summary>
-    LiMaml,
-}
-
 /// <summary>A model as data: everything but its weights. Training builds its tensors and Export its graphs from this alone.</summary>
 public sealed record ModelSpec
 {
@@ -95,38 +85,6 @@ public sealed record MetaBlockSpec
     /// task's history bag: h = Σ w v ÷ √(Σ w + 5) over the support, labels unused. It is added to the meta embedding. Empty for none.
     /// </summary>
     public IReadOnlyList<string> History { get; init; } = [];
-}
-
-/// <summary>How the meta embedding enters the global block.</summary>
-public enum Interaction
-{
-    /// <summary>Beside the encoded features, into the first layer (the paper's form).</summary>
-    Concatenation,
-
-    /// <summary>e · r is added to the logit, r = Σ q[item category] + P·(item's other features) + c; not concatenated.</summary>
-    Bilinear,
-
-    /// <summary>Both.</summary>
-    ConcatenationAndBilinear,
-}
-
-/// <summary>The global block (paper §4.3.1): meta embeddings and other features in, logit out.</summary>
-public sealed record GlobalBlockSpec
-{
-    /// <summary>Names of the features read next to the meta embeddings, at least one; meta features may be among them.</summary>
-    public required IReadOnlyList<string> Features { get; init; }
-
-    /// <summary>Width of the learned vector of each categorical and multi-valued feature.</summary>
-    public int FeatureEmbeddingSize { get; init; } = 8;
-
-    /// <summary>Hidden layers, before the linear layer that outputs the logit.</summary>
-    public IReadOnlyList<LayerSpec> Layers { get; init; } = [new(128), new(64)];
-
-    /// <summary>How the meta embeddings enter.</summary>
-    public Interaction Interaction { get; init; } = Interaction.Concatenation;
-
-    /// <summary>Names of the item-side features of the bilinear form, some of <see cref="Features"/>; empty for <see cref="Interaction.Concatenation"/>.</summary>
-    public IReadOnlyList<string> ItemFeatures { get; init; } = [];
 }
 
 /// <summary>Which weights the inner loop moves.</summary>
@@ -237,6 +195,16 @@ public sealed record InnerLoopSpec
 
     /// <summary>How adapted weights are kept.</summary>
     public AdaptedForm Form { get; init; } = AdaptedForm.Auto;
+
+    /// <summary>The same for the entire network, whose loss is not convex: rules that need that, and what is learned for other weights, give way to the defaults.</summary>
+    public InnerLoopSpec OfNetwork()
+    {
+        var loop = this with { Adapts = AdaptedWeights.Network, LearnedProximal = false, LearnedStepSizes = false };
+        var defaults = new InnerLoopSpec();
+        return StepRule is StepRule.Newton or StepRule.Diagonal
+            ? loop with { StepRule = defaults.StepRule, StepSize = defaults.StepSize, Steps = defaults.Steps, Proximal = 0 }
+            : loop;
+    }
 
     /// <summary>What the weight of a support sample is multiplied by, <paramref name="newer"/> the number of newer ones in the support: above 0, at most 1.</summary>
     public float Decay(int newer) => HalfLife is { } halfLife ? (float)Math.Pow(0.5, newer / halfLife) : 1;

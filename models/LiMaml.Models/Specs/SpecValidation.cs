@@ -30,7 +30,7 @@ public static class SpecValidation
             ValidateMetaBlock(spec.MetaBlocks[index], spec.Global, schema, string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}]"));
         }
 
-        ValidateGlobal(spec.Global, schema, $"{where}: global");
+        GlobalValidation.Validate(spec, schema, where);
         ValidateInnerLoop(spec.InnerLoop, spec, $"{where}: innerLoop");
         ValidateInnerLoop(spec.FineTuning, spec, $"{where}: fineTuning");
         Expect.That(
@@ -40,6 +40,7 @@ public static class SpecValidation
         Expect.That(spec.FineTuning.LearnedStepSizes == spec.InnerLoop.LearnedStepSizes, $"{where}: fineTuning.learnedStepSizes", spec.FineTuning.LearnedStepSizes, $"{spec.InnerLoop.LearnedStepSizes}, as innerLoop has it");
         var learns = spec.InnerLoop.LearnedProximal || spec.InnerLoop.LearnedStepSizes;
         Expect.That(!learns || spec.FineTuning.Adapts == spec.InnerLoop.Adapts, $"{where}: fineTuning.adapts", spec.FineTuning.Adapts, $"{spec.InnerLoop.Adapts}, for which innerLoop learns strengths or steps");
+        ValidateAlgorithm(spec, where);
     }
 
     private static void ValidateMetaBlock(MetaBlockSpec block, GlobalBlockSpec global, DatasetSchema schema, string where)
@@ -71,26 +72,22 @@ public static class SpecValidation
         }
     }
 
-    private static void ValidateGlobal(GlobalBlockSpec global, DatasetSchema schema, string where)
+    private static void ValidateAlgorithm(ModelSpec spec, string where)
     {
-        Expect.KnownFeatures(global.Features, schema, $"{where}.features");
-        Expect.That(global.Features.Count > 0, $"{where}.features", "none", "at least one feature");
-        Expect.InRange(global.FeatureEmbeddingSize, 1, MaxSize, $"{where}.featureEmbeddingSize");
-        ValidateLayers(global.Layers, $"{where}.layers");
-        Expect.KnownFeatures(global.ItemFeatures, schema, $"{where}.itemFeatures");
-        if (global.Interaction == Interaction.Concatenation)
+        if (spec.Algorithm is TrainingAlgorithm.Maml)
         {
-            Expect.That(global.ItemFeatures.Count == 0, $"{where}.itemFeatures", string.Join(", ", global.ItemFeatures), "none for concatenation");
+            Expect.That(spec.InnerLoop.Adapts is AdaptedWeights.Network, $"{where}: innerLoop.adapts", "metaBlock", "network for algorithm maml; liMaml adapts the meta block");
         }
-        else
+
+        if (spec.Algorithm is TrainingAlgorithm.WideAndDeep)
         {
-            Expect.That(global.ItemFeatures.Count > 0, $"{where}.itemFeatures", "none", "at least one item feature for a bilinear interaction");
-            var unread = global.ItemFeatures.FirstOrDefault(name => !global.Features.Contains(name));
-            Expect.That(unread is null, $"{where}.itemFeatures", $"'{unread}'", $"some of the block's own features: {string.Join(", ", global.Features)}");
+            Expect.That(spec.Global.Wide, $"{where}: global.wide", "false", "true for algorithm wideAndDeep");
+            var other = spec.MetaBlocks.FirstOrDefault(block => block.Kind is not MetaBlockKind.IdEmbedding);
+            Expect.That(other is null, $"{where}: metaBlocks '{other?.Task}'.kind", "mlp", "idEmbedding for algorithm wideAndDeep");
         }
     }
 
-    private static void ValidateLayers(IReadOnlyList<LayerSpec> layers, string where)
+    internal static void ValidateLayers(IReadOnlyList<LayerSpec> layers, string where)
     {
         for (var index = 0; index < layers.Count; index++)
         {
@@ -150,5 +147,5 @@ public static class SpecValidation
         Expect.That(loop.SecondOrder || !(loop.LearnedProximal || loop.LearnedStepSizes), $"{where}.secondOrder", "false", "true: settings of the inner loop are learned through it");
     }
 
-    private static bool IsLinearInEmbedding(GlobalBlockSpec global) => global.Interaction is Interaction.Bilinear;
+    private static bool IsLinearInEmbedding(GlobalBlockSpec global) => global.Interaction is Interaction.Bilinear or Interaction.DotProduct or Interaction.LowRank;
 }

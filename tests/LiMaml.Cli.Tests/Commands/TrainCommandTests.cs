@@ -24,6 +24,30 @@ public sealed class TrainCommandTests(QuickstartFixture quickstart) : IDisposabl
     }
 
     [Fact]
+    public async Task Train_AlgorithmsInAnyCase_TrainAndExportWhatAnEmbeddingCanCarry()
+    {
+        var config = folder.File("train.json", """{ "global": { "features": ["topic", "type"], "layers": [] }, "training": { "epochs": 1 } }""");
+        string[] Line(string run, string algorithm) => ["train", "--dataset", quickstart.Dataset, "--out", folder[run], "--config", config, "--algorithm", algorithm];
+
+        Assert.Contains("LiMAML epoch 1", await CommandRun.SucceedAsync(Line("limaml", "liMaml")), StringComparison.Ordinal);
+        Assert.Contains("wide-and-deep epoch 1", await CommandRun.SucceedAsync(Line("wide", "wideanddeep")), StringComparison.Ordinal);
+        Assert.Contains("MAML epoch 1", await CommandRun.SucceedAsync(Line("maml", "MAML")), StringComparison.Ordinal);
+        var line = (await CommandRun.OfAsync("export", "--checkpoint", folder["maml"], "--out", folder["package"])).AssertRefusal();
+
+        Assert.Contains("fineTuning.adapts: found network, expected metaBlock", line, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["package"]));
+    }
+
+    [Fact]
+    public async Task Train_UnknownAlgorithm_ListsTheKnownOnes()
+    {
+        var run = await CommandRun.OfAsync("train", "--dataset", quickstart.Dataset, "--out", folder["run"], "--algorithm", "maml2");
+
+        Assert.Equal(ExitCodes.InvalidInput, run.ExitCode);
+        Assert.All(["vanilla", "liMaml", "maml", "wideAndDeep"], name => Assert.Contains($"'{name}'", run.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Train_Interrupted_SaysHowToGoOnAndResumes()
     {
         using var cancellation = new CancellationTokenSource();

@@ -175,6 +175,19 @@ public sealed class NetworkGraphTests
         Assert.Equal(documented, used.Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(Interaction.Concatenation)]
+    [InlineData(Interaction.Film)]
+    public void Global_OfNumbers_NeedsOnlyWhatSmallRuntimesHave(Interaction interaction)
+    {
+        var spec = SampleModel.DefaultSpec;
+        var model = new SampleModel(spec with { Global = spec.Global with { Features = ["age", "raw", "taste"], Interaction = interaction, CrossLayers = 2, Wide = true } });
+
+        var operators = model.Graph("global").ToProto().Graph.Node.Select(node => node.OpType).Distinct();
+
+        Assert.Subset(new HashSet<string> { "Add", "Concat", "Identity", "MatMul", "Mul", "Relu", "Sigmoid", "Slice", "Sub" }, operators.ToHashSet());
+    }
+
     private static void Check(SampleModel model, string name, int[] sizes)
     {
         var graph = model.Graph(name).ToBytes();
@@ -218,6 +231,20 @@ public sealed class NetworkGraphTests
             ["id embedding, bilinear"] = spec with { MetaBlocks = [idBlock], Global = bilinear },
             ["two definitions"] = spec with { MetaBlocks = [block, block with { Task = "item", Features = ["genres", "raw"], EmbeddingSize = 3 }] },
             ["two definitions, bilinear"] = spec with { MetaBlocks = [block, idBlock with { Task = "item", Features = ["item"] }], Global = bilinear },
+            ["dot product"] = spec with { Global = bilinear with { Interaction = Interaction.DotProduct } },
+            ["dot product, id embedding"] = spec with { MetaBlocks = [idBlock], Global = bilinear with { Interaction = Interaction.DotProduct, ItemFeatures = ["item"] } },
+            ["low rank"] = spec with { Global = bilinear with { Interaction = Interaction.LowRank, Rank = 2 } },
+            ["low rank, id embedding"] = spec with { MetaBlocks = [idBlock], Global = bilinear with { Interaction = Interaction.LowRank, Rank = 7 } },
+            ["film"] = spec with { Global = spec.Global with { Interaction = Interaction.Film } },
+            ["film, id embedding"] = spec with { MetaBlocks = [idBlock], Global = spec.Global with { Interaction = Interaction.Film } },
+            ["cross"] = spec with { Global = spec.Global with { CrossLayers = 2 } },
+            ["cross, id embedding"] = spec with { MetaBlocks = [idBlock], Global = spec.Global with { CrossLayers = 1 } },
+            ["cross without embeddings"] = spec with { Global = bilinear with { CrossLayers = 2 } },
+            ["wide"] = spec with { Global = spec.Global with { Wide = true } },
+            ["wide and deep"] = spec with { Algorithm = TrainingAlgorithm.WideAndDeep, MetaBlocks = [idBlock], Global = bilinear with { Wide = true } },
+            ["two definitions, film, cross, wide"] = spec with { MetaBlocks = [block, idBlock with { Task = "item", Features = ["item"] }], Global = spec.Global with { Interaction = Interaction.Film, CrossLayers = 1, Wide = true } },
+            ["two definitions, cross"] = spec with { MetaBlocks = [block, idBlock with { Task = "item", Features = ["item"], EmbeddingSize = 3 }], Global = spec.Global with { CrossLayers = 2 } },
+            ["two definitions, dot product"] = spec with { MetaBlocks = [block, block with { Task = "item", Features = ["genres", "raw"], EmbeddingSize = 3 }], Global = bilinear with { Interaction = Interaction.DotProduct } },
             ["linear blocks"] = spec with { MetaBlocks = [block with { Layers = [] }], Global = spec.Global with { Layers = [] } },
             ["gram form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Gram }),
             ["weights form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Weights }),

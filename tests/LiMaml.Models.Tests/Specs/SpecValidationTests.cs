@@ -1,3 +1,5 @@
+using System.Text;
+using LiMaml.Models.Json;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -11,6 +13,36 @@ public sealed class SpecValidationTests
     [Fact]
     public void Validate_IdEmbeddingOfOneCategory_Passes() =>
         SpecValidation.Validate(WithMeta(block => block with { Kind = MetaBlockKind.IdEmbedding, Features = ["city"] })(Examples.Spec()), Examples.Schema(), "spec.json");
+
+    [Fact]
+    public void Serialize_SpecWithoutTheLaterMembers_WritesNoneOfThem()
+    {
+        var json = Encoding.UTF8.GetString(ContractJson.Serialize(Examples.Spec())); // bundle ids of older packages hash it
+
+        Assert.All(["rank", "crossLayers", "wide"], member => Assert.DoesNotContain($"\"{member}\"", json, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Parse_SpecWithTheLaterMembers_ReadsThemBack()
+    {
+        var spec = WithGlobal(global => global with { Interaction = Interaction.LowRank, Rank = 3, CrossLayers = 2, Wide = true })(Examples.Spec()) with { Algorithm = TrainingAlgorithm.Maml };
+
+        var read = ContractJson.Parse<ModelSpec>(ContractJson.Serialize(spec), "spec.json");
+
+        Assert.Equal((Interaction.LowRank, 3, 2, true), (read.Global.Interaction, read.Global.Rank, read.Global.CrossLayers, read.Global.Wide));
+        Assert.Equal(TrainingAlgorithm.Maml, read.Algorithm);
+    }
+
+    [Theory]
+    [InlineData("liMaml", TrainingAlgorithm.LiMaml)]
+    [InlineData("limaml", TrainingAlgorithm.LiMaml)]
+    [InlineData("wideanddeep", TrainingAlgorithm.WideAndDeep)]
+    public void Parse_Algorithm_InEitherSpelling(string word, TrainingAlgorithm expected)
+    {
+        var json = Encoding.UTF8.GetString(ContractJson.Serialize(Examples.Spec())).Replace("\"liMaml\"", $"\"{word}\"", StringComparison.Ordinal);
+
+        Assert.Equal(expected, ContractJson.Parse<ModelSpec>(Encoding.UTF8.GetBytes(json), "spec.json").Algorithm);
+    }
 
     public static TheoryData<string, Func<ModelSpec, ModelSpec>> Faults() => new()
     {
@@ -36,6 +68,17 @@ public sealed class SpecValidationTests
         { "global.itemFeatures: found 'city', expected some of the block's own features: item, genres", WithGlobal(global => global with { ItemFeatures = ["city"] }) },
         { "global.features: found none, expected at least one", WithGlobal(global => global with { Features = [] }) },
         { "global.itemFeatures: found item, expected none for concatenation", WithGlobal(global => global with { Interaction = Interaction.Concatenation }) },
+        { "global.itemFeatures: found item, expected none for film", WithGlobal(global => global with { Interaction = Interaction.Film }) },
+        { "global.itemFeatures: found none, expected at least one item feature for dotProduct", WithGlobal(global => global with { Interaction = Interaction.DotProduct, ItemFeatures = [] }) },
+        { "global.layers: found none, expected at least one hidden layer for film", WithGlobal(global => global with { Interaction = Interaction.Film, ItemFeatures = [], Layers = [] }) },
+        { "global.rank: found none, expected the numbers in which meta embedding and item meet, for lowRank", WithGlobal(global => global with { Interaction = Interaction.LowRank }) },
+        { "global.rank: found 0, expected an integer from 1 to 65536", WithGlobal(global => global with { Interaction = Interaction.LowRank, Rank = 0 }) },
+        { "global.rank: found 2, expected none for bilinear", WithGlobal(global => global with { Rank = 2 }) },
+        { "metaBlocks 'member'.embeddingSize: found 1, expected at least 2 for dotProduct", spec => WithGlobal(global => global with { Interaction = Interaction.DotProduct })(WithMeta(block => block with { EmbeddingSize = 1 })(spec)) },
+        { "global.crossLayers: found 17, expected an integer from 0 to 16", WithGlobal(global => global with { CrossLayers = 17 }) },
+        { "innerLoop.adapts: found metaBlock, expected network for algorithm maml", spec => spec with { Algorithm = TrainingAlgorithm.Maml } },
+        { "global.wide: found false, expected true for algorithm wideAndDeep", spec => spec with { Algorithm = TrainingAlgorithm.WideAndDeep } },
+        { "metaBlocks 'member'.kind: found mlp, expected idEmbedding for algorithm wideAndDeep", spec => WithGlobal(global => global with { Wide = true })(spec) with { Algorithm = TrainingAlgorithm.WideAndDeep } },
         { "innerLoop.stepSize: found 0, expected a finite number above 0", WithLoop(loop => loop with { StepSize = 0 }) },
         { "innerLoop.steps: found -1, expected an integer from 0", WithLoop(loop => loop with { Steps = -1 }) },
         { "innerLoop.metaEmbeddingL2: found -1", WithLoop(loop => loop with { MetaEmbeddingL2 = -1 }) },

@@ -130,6 +130,9 @@ public sealed class MetaGradientTests
             Global = bilinear,
             InnerLoop = change(spec.InnerLoop with { Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.1, Proximal = 0.7, LearnedProximal = true }),
         };
+        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { Global = form(spec.Global) };
+        var narrow = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)] };
+        var items = narrow with { ItemFeatures = ["x", "item"] };
         var relu = spec with
         {
             MetaBlocks = [spec.MetaBlocks[0] with { Layers = [new(4), new(4)] }],
@@ -164,11 +167,26 @@ public sealed class MetaGradientTests
             ["newton steps to the minimum"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton }),
             ["newton steps to the minimum, id embedding"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton, MetaEmbeddingL2 = 0 }) with { MetaBlocks = [idBlock with { History = ["genres"] }] },
             ["newton, real labels"] = Embedding(loop => loop with { Steps = 2, StepSize = 1, StepRule = StepRule.Newton }) with { Label = LabelKind.Real }, // quadratic: the first step is the minimum
+            ["newton, dot product"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton }) with { Global = items with { Interaction = Interaction.DotProduct }, MetaBlocks = [spec.MetaBlocks[0] with { History = ["item"] }] },
+            ["diagonal, low rank"] = Embedding(loop => loop with { Steps = 2, StepSize = 0.5, StepRule = StepRule.Diagonal }) with { Global = items with { Interaction = Interaction.LowRank, Rank = 2 }, MetaBlocks = spec.MetaBlocks },
             ["history"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { History = ["item", "genres"] }] },
             ["learned strengths of layers"] = Looped(loop => loop with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, Proximal = 0.7, LearnedProximal = true }),
             ["learned step sizes"] = Looped(loop => loop with { Steps = 2, LearnedStepSizes = true }),
             ["learned step sizes, embedding"] = Looped(loop => loop with { Steps = 2, Adapts = AdaptedWeights.Embedding, LearnedStepSizes = true }),
             ["learned step sizes, id embedding"] = spec with { MetaBlocks = [idBlock], InnerLoop = spec.InnerLoop with { Steps = 2, LearnedStepSizes = true } },
+            ["dot product, three steps"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 3 }),
+            ["dot product, id embedding"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, MetaEmbeddingL2 = 0.3 }) with { MetaBlocks = [idBlock] },
+            ["low rank, three steps"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 1 }, loop => loop with { Steps = 3 }),
+            ["low rank, id embedding"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 3 }, loop => loop with { Steps = 2 }) with { MetaBlocks = [idBlock] },
+            ["film, three steps"] = Formed(global => global with { Interaction = Interaction.Film }, loop => loop with { Steps = 3 }),
+            ["film, id embedding, curvature bound"] = Formed(global => global with { Interaction = Interaction.Film }, loop => loop with { Steps = 2, StepSize = 2, StepRule = StepRule.CurvatureBound }) with { MetaBlocks = [idBlock] },
+            ["cross, three steps"] = Formed(_ => narrow with { CrossLayers = 2 }, loop => loop with { Steps = 3 }),
+            ["cross, id embedding"] = Formed(_ => narrow with { CrossLayers = 2 }, loop => loop with { Steps = 2 }) with { MetaBlocks = [idBlock] },
+            ["wide, cross without embeddings"] = Formed(_ => narrow with { Interaction = Interaction.Film, CrossLayers = 1, Wide = true }, loop => loop with { Steps = 2 }),
+            ["network, film, cross, wide"] = Formed(_ => narrow with { Interaction = Interaction.Film, CrossLayers = 2, Wide = true }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }),
+            ["network, cross, id embedding"] = Formed(_ => narrow with { CrossLayers = 1 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
+            ["network, dot product"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }),
+            ["network, low rank, id embedding"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 2 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
             ["linear blocks"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { Layers = [] }], Global = spec.Global with { Layers = [] } },
         };
     }

@@ -118,7 +118,10 @@ public sealed class OuterObjectiveTests
     {
         var spec = SampleNetwork.PlainSpec;
         ModelSpec Looped(InnerLoopSpec loop) => spec with { InnerLoop = loop };
+        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> change, InnerLoopSpec loop) => spec with { Global = change(spec.Global), InnerLoop = loop };
+        ModelSpec Meeting(Interaction form, InnerLoopSpec loop) => Formed(global => global with { Interaction = form, ItemFeatures = ["x", "y"], Rank = form is Interaction.LowRank ? 3 : null }, loop);
         var direct = new InnerLoopSpec { Steps = 1, StepSize = 0.2, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0 };
+        var total = direct with { Steps = 2, TotalGlobalGradient = true };
         return new()
         {
             ["one step, direct"] = Looped(direct),
@@ -134,6 +137,19 @@ public sealed class OuterObjectiveTests
             ["curvature bound, network, direct"] = Looped(direct with { Steps = 2, StepSize = 2, StepRule = StepRule.CurvatureBound, Adapts = AdaptedWeights.Network, Proximal = 0.3 }),
             ["network, total"] = Looped(direct with { Steps = 2, Adapts = AdaptedWeights.Network, TotalGlobalGradient = true }),
             ["network, direct"] = Looped(direct with { Steps = 2, Adapts = AdaptedWeights.Network }),
+            ["bilinear, network"] = Meeting(Interaction.Bilinear, total with { Adapts = AdaptedWeights.Network }),
+            ["dot product"] = Meeting(Interaction.DotProduct, total),
+            ["dot product, network"] = Meeting(Interaction.DotProduct, total with { Adapts = AdaptedWeights.Network }),
+            ["low rank"] = Meeting(Interaction.LowRank, total),
+            ["low rank, network, curvature bound"] = Meeting(Interaction.LowRank, total with { Adapts = AdaptedWeights.Network, StepSize = 2, StepRule = StepRule.CurvatureBound }),
+            ["film"] = Formed(global => global with { Interaction = Interaction.Film }, total),
+            ["film, network, curvature bound"] = Formed(global => global with { Interaction = Interaction.Film }, total with { Adapts = AdaptedWeights.Network, StepSize = 2, StepRule = StepRule.CurvatureBound }),
+            ["cross"] = Formed(global => global with { CrossLayers = 2 }, total),
+            ["cross, network"] = Formed(global => global with { CrossLayers = 2 }, total with { Adapts = AdaptedWeights.Network }),
+            ["cross without embeddings, wide, network, curvature bound"] = Formed(
+                global => global with { Interaction = Interaction.Film, CrossLayers = 1, Wide = true },
+                total with { Adapts = AdaptedWeights.Network, StepSize = 2, StepRule = StepRule.CurvatureBound }),
+            ["wide"] = Formed(global => global with { Wide = true }, total),
             ["network, first order, proximal"] = Looped(direct with { Steps = 3, Adapts = AdaptedWeights.Network, SecondOrder = false, Proximal = 0.8 }),
         };
     }

@@ -11,7 +11,7 @@ internal sealed record OracleRows(Tensor Meta, Tensor Global, Tensor Labels, Ten
 /// Algorithm 2a as a page of PyTorch would have it: plain multilayer perceptrons, one task after another, every gradient
 /// by automatic differentiation of the written-out loss.
 /// </summary>
-/// <param name="spec">One meta block, dense features as they are, concatenation, tanh.</param>
+/// <param name="spec">One meta block, dense features as they are, all of them the item's where the form has an item side, tanh.</param>
 /// <param name="theta">θ by parameter name.</param>
 internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, Tensor> theta)
 {
@@ -118,11 +118,47 @@ internal sealed class PerTaskOracle(ModelSpec spec, IReadOnlyDictionary<string, 
 
     private (Tensor Logits, Tensor Embedding) Logits(IReadOnlyDictionary<string, Tensor> weights, OracleRows rows)
     {
-        var embedding = Layers(weights, "meta.member", rows.Meta.matmul(weights["meta.member.layers.0.weight"]).add(weights["meta.member.layers.0.bias"]), spec.MetaBlocks[0].Layers.Count);
-        var both = cat([rows.Global, embedding], 1);
-        var matrix = cat([weights["global.layers.0.weight"], weights["global.embedding.member.weight"]], 0);
-        var logits = Layers(weights, "global", both.matmul(matrix).add(weights["global.layers.0.bias"]), spec.Global.Layers.Count);
-        return (logits, embedding);
+        Tensor By(Tensor x, string layer) => x.matmul(weights[$"{layer}.weight"]);
+        var embedding = Layers(weights, "meta.member", By(rows.Meta, "meta.member.layers.0").add(weights["meta.member.layers.0.bias"]), spec.MetaBlocks[0].Layers.Count);
+        var plain = By(rows.Global, "global.layers.0").add(weights["global.layers.0.bias"]);
+        var first = spec.Global.Interaction switch
+        {
+            Interaction.Concatenation => plain.add(By(embedding, "global.embedding.member")),
+            Interaction.Film => plain.mul(By(embedding, "global.film.member.scale").add(1)).add(By(embedding, "global.film.member.shift")),
+            _ => plain,
+        };
+        Tensor?[] shares =
+        [
+            Layers(weights, "global", first, spec.Global.Layers.Count),
+            spec.Global.ItemFeatures.Count > 0 ? Met(weights, By(rows.Global, "global.item.member.projection"), embedding) : null,
+            spec.Global.CrossLayers > 0 ? Crossed(weights, rows, embedding) : null,
+            spec.Global.Wide ? By(rows.Global, "global.wide.projection") : null,
+        ];
+        return (shares.OfType<Tensor>().Aggregate((sum, share) => sum.add(share)), embedding);
+    }
+
+    private Tensor Met(IReadOnlyDictionary<string, Tensor> weights, Tensor item, Tensor embedding)
+    {
+        static Tensor Products(Tensor a, Tensor b) => a.mul(b).sum(1, keepdim: true);
+        var last = embedding.shape[1] - 1;
+        return spec.Global.Interaction switch
+        {
+            Interaction.DotProduct => Products(embedding.narrow(1, 0, last), item.narrow(1, 0, last)).add(embedding.narrow(1, last, 1)).add(item.narrow(1, last, 1)),
+            Interaction.LowRank => Products(embedding.matmul(weights["global.item.member.factors.weight"]), item).add(embedding.matmul(weights["global.item.member.offset.weight"])),
+            _ => Products(embedding, item).add(embedding.matmul(weights["global.item.member.offset.weight"])),
+        };
+    }
+
+    private Tensor Crossed(IReadOnlyDictionary<string, Tensor> weights, OracleRows rows, Tensor embedding)
+    {
+        var start = spec.Global.Interaction is Interaction.Concatenation ? cat([rows.Global, embedding], 1) : rows.Global;
+        var crossed = start;
+        for (var layer = 0; layer < spec.Global.CrossLayers; layer++)
+        {
+            crossed = crossed.add(start.mul(crossed.matmul(weights[$"global.cross.layers.{layer}.weight"]).add(weights[$"global.cross.layers.{layer}.bias"])));
+        }
+
+        return crossed.matmul(weights["global.cross.output.weight"]);
     }
 
     private static Tensor Layers(IReadOnlyDictionary<string, Tensor> weights, string prefix, Tensor first, int hidden)

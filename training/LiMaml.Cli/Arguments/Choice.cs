@@ -5,12 +5,12 @@ namespace LiMaml.Cli.Arguments;
 /// <summary>Options whose value is one of a few words.</summary>
 internal static class Choice
 {
-    /// <summary>An option that takes one of the words.</summary>
+    /// <summary>An option that takes one of the words, in upper or lower case.</summary>
     public static Option<T> Of<T>(string name, string description, params (string Word, T Value)[] words)
     {
         var option = new Option<T>(name) { Description = description };
-        option.CustomParser = result => words.FirstOrDefault(word => word.Word == result.Tokens[0].Value).Value!;
-        return option.AcceptOnlyFromAmong([.. words.Select(word => word.Word)]);
+        option.CustomParser = result => words.FirstOrDefault(word => word.Word.Equals(result.Tokens[0].Value, StringComparison.OrdinalIgnoreCase)).Value!;
+        return option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. words.Select(word => word.Word)]);
     }
 
     /// <summary>An option that takes some of the words, each as an argument or all in one with commas.</summary>

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using LiMaml.Cli.Arguments;
 using LiMaml.Cli.Display;
-using LiMaml.Models;
 using LiMaml.Models.Files;
 using LiMaml.Models.Json;
 using LiMaml.Training.Evaluation;
@@ -18,40 +16,23 @@ internal static class EvaluateCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var dataset = Common.Dataset();
-        var models = new Option<string[]>("--model", "-m")
-        {
-            Description = "A model to judge: name=folder of a checkpoint or a run, several seeds separated by commas (or the folder that holds seed-1, seed-2 …). May be given several times.",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-            HelpName = "name=folder",
-        };
-        var support = Choice.Of("--support", "Rows each task is fine-tuned on: the most recent training and validation rows (window, the default) or validation rows only.", ("window", SupportRows.Window), ("validation", SupportRows.Validation));
-        var reference = new Option<string[]>("--reference") { Description = "Dense features whose sum is scored as a reference without a model, e.g. item_log_odds member_log_odds.", AllowMultipleArgumentsPerToken = true, HelpName = "feature" };
-        var baseline = new Option<string?>("--baseline") { Description = "The model whose row without fine-tuning gains are relative to. Default: the first vanilla one.", HelpName = "name" };
+        var arguments = new EvaluateArguments();
         var output = Common.Out("Folder for report.json and report.md; without it the table is only printed.");
         output.Required = false;
         var overwrite = Common.Overwrite();
-        var device = new Option<string?>("--device") { Description = "cpu, cuda or cuda:N. Default cpu.", HelpName = "device" };
         var threads = Common.Threads();
-        var command = new Command("evaluate", "Compare models on test rows, each with and without fine-tuning on what came before: AUC, per-task AUC, log loss, calibration, gains.")
-        {
-            dataset, models, support, reference, baseline, output, overwrite, device, threads,
-        };
+        var command = new Command("evaluate", "Compare models on test rows, each with and without fine-tuning on what came before: AUC, per-task AUC, log loss, calibration, gains.");
+        arguments.All.Concat([output, overwrite, threads]).ToList().ForEach(command.Add);
         command.SetAction(async (result, cancellation) =>
         {
             TrainCommand.UseThreads(result.GetValue(threads) ?? 0);
-            var options = new EvaluationOptions
-            {
-                Dataset = result.GetRequiredValue(dataset),
-                Models = ReadModels(result.GetRequiredValue(models)),
-                Support = result.GetValue(support),
-                Reference = result.GetValue(reference) ?? [],
-                Baseline = result.GetValue(baseline),
-                Device = result.GetValue(device) ?? "cpu",
-            };
-            var report = await RunAsync(options, result.GetValue(output), result.GetValue(overwrite), terminal, cancellation);
+            var report = await RunAsync(arguments.Read(result), result.GetValue(output), result.GetValue(overwrite), terminal, cancellation);
             terminal.Output.Write(report.ToText());
+            foreach (var choice in report.Choices ?? [])
+            {
+                terminal.WriteLine(choice);
+            }
+
             if (result.GetValue(output) is { } folder)
             {
                 terminal.WriteLine($"\nReport: {Path.Combine(folder, MarkdownFile)} and {Path.Combine(folder, JsonFile)}");
@@ -78,30 +59,49 @@ internal static class EvaluateCommand
         return report;
     }
 
-    private static IReadOnlyList<EvaluatedModel> ReadModels(IReadOnlyList<string> texts)
-    {
-        var models = texts.Select(ReadModel).ToList();
-        var twice = models.GroupBy(model => model.Name).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? models : throw new InvalidInputException("--model", $"the name '{twice.Key}' twice", "a name of its own for each model; seeds of one model are separated by commas");
-    }
-
-    private static EvaluatedModel ReadModel(string text)
-    {
-        var sign = text.IndexOf('=', StringComparison.Ordinal);
-        return sign > 0 && sign < text.Length - 1
-            ? new EvaluatedModel(text[..sign], [.. text[(sign + 1)..].Split(',').SelectMany(CheckpointPath.Resolve)])
-            : throw new InvalidInputException("--model", $"'{text}'", "name=folder, e.g. limaml=runs/limaml");
-    }
-
-    private static string Markdown(EvaluationReport report) => string.Create(CultureInfo.InvariantCulture, $"""
+    private static string Markdown(EvaluationReport report) => $"""
         # {report.Dataset}, tasks per {report.Task}
 
         Fine-tuned on {(report.Support is SupportRows.Window ? "the most recent training and validation rows" : "validation rows")} of each task, scored on its test rows. Gains are of
-        AUC, relative to {report.Baseline} without fine-tuning on the same tasks; ± is the standard deviation over seeds.
+        AUC, relative to {report.Baseline} {(report.Rows.Any(row => row.Mode is ScoringMode.NoFineTuning) ? "without fine-tuning" : "fitted to training rows")} on the same tasks; ± is the standard deviation over seeds.
 
         {report.ToMarkdown()}
-        - *stored vector*: one meta embedding for each task, as production serves it; *fine-tuned*: the adapted meta block reads each row's own meta features.
-        - *per-task AUC*: mean over tasks with both labels. *calibration*: observed ÷ predicted positives. *not adapted*: tasks without any earlier row.
+        {string.Join("\n", Notes(report).Select(note => $"- {note}"))}
 
-        """);
+        """;
+
+    private static IEnumerable<string> Notes(EvaluationReport report)
+    {
+        bool Has(Func<EvaluationRow, bool> condition) => report.Rows.Any(condition);
+        if (Has(row => row.Mode is ScoringMode.FineTunedStored))
+        {
+            yield return "*stored vector*: one meta embedding for each task, as production serves it; *fine-tuned*: the adapted meta block reads each row's own meta features.";
+        }
+
+        if (Has(row => row.Mode is ScoringMode.Replayed))
+        {
+            yield return "*refreshed*: the test period is replayed; a row is scored with the vector of the latest refresh before it, which had seen the task's rows until then.";
+        }
+
+        if (Has(row => row.Mode is ScoringMode.FewShot))
+        {
+            yield return "*≤ N samples*: all support rows of a task but its N latest were left out.";
+        }
+
+        if (Has(row => row.Interval is not null))
+        {
+            yield return "*95 % interval* of the gain: tasks were resampled, the same ones for both models.";
+        }
+
+        yield return "*per-task AUC*: mean over tasks with both labels. *calibration*: observed ÷ predicted positives. *not adapted*: tasks without any earlier row.";
+        if (Has(row => row.Slice is ReportSlice.Frequent or ReportSlice.Lapsed or ReportSlice.New))
+        {
+            yield return "*frequent*: an earlier row within 28 days before the test rows; *lapsed*: none, but one within three months; *new*: no training rows.";
+        }
+
+        foreach (var choice in report.Choices ?? [])
+        {
+            yield return $"Chosen on validation rows for {choice}";
+        }
+    }
 }

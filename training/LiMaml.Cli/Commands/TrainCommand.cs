@@ -105,7 +105,13 @@ internal static class TrainCommand
         }
     }
 
-    private static string NameOf(TrainingAlgorithm algorithm) => algorithm is TrainingAlgorithm.Vanilla ? "vanilla " : "LiMAML ";
+    private static string NameOf(TrainingAlgorithm algorithm) => algorithm switch
+    {
+        TrainingAlgorithm.Vanilla => "vanilla ",
+        TrainingAlgorithm.Maml => "MAML ",
+        TrainingAlgorithm.WideAndDeep => "wide-and-deep ",
+        _ => "LiMAML ",
+    };
 
     // A line for each epoch stays; the steps in between only move the bar.
     private static Relay<TrainingProgress> Show(string name, IProgress<Progress> progress, Terminal terminal) => new(progress, at =>

@@ -16,14 +16,14 @@ internal static class QuickstartModel
     /// <summary>The training configuration.</summary>
     public static TrainingConfiguration Configuration(DatasetSchema schema, TrainingAlgorithm algorithm, QuickstartOptions options)
     {
-        var profile = schema.Tasks[0].MetaFeatures;
+        var (profile, keys) = (schema.Tasks[0].MetaFeatures, schema.Tasks[0].Keys);
         return new TrainingConfiguration
         {
             Algorithm = algorithm,
             MetaBlock = new MetaBlockSpec { Task = schema.Tasks[0].Name, Features = profile, FeatureEmbeddingSize = 4, Layers = [new(32)], EmbeddingSize = 16 },
             Global = new GlobalBlockSpec
             {
-                Features = [.. schema.Features.Select(feature => feature.Name).Except(profile)],
+                Features = [.. schema.Features.Select(feature => feature.Name).Except(profile).Except(keys)],
                 Layers = [new(64)],
                 Interaction = Interaction.Bilinear,
                 ItemFeatures = Item,

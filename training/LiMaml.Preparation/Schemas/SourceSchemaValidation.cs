@@ -16,6 +16,8 @@ internal static class SourceSchemaValidation
         Each(schema.Features, $"{where}: features", feature => feature.Name, ValidateFeature);
         Each(schema.History, $"{where}: history", feature => feature.Name, (feature, place) => ValidateHistory(feature, schema, place));
         ValidateSplit(schema.Split, $"{where}: split");
+        var leak = schema.Split is RandomSplit ? schema.History.FirstOrDefault(feature => feature.Sees == HistoryScope.EarlierRows) : null;
+        Require(leak is null, $"{where}: history '{leak?.Name}'.sees", "earlierRows with a random split", "earlierSplits: earlier rows may be test rows, whose labels would be in it");
         Require(schema.MaxSamplesPerTask is null or >= 1, $"{where}: maxSamplesPerTask", schema.MaxSamplesPerTask, "1 or more");
 
         // Names, task definitions and meta features obey the rules of the dataset that will come of it.
@@ -123,6 +125,7 @@ internal static class SourceSchemaValidation
 
     private static void ValidateSplit(SplitRule split, string where)
     {
+        Require(split.NewTasks is >= 0 and < 1, $"{where}.newTasks", split.NewTasks, "a share from 0 to below 1");
         switch (split)
         {
             case PerTaskSplit perTask:

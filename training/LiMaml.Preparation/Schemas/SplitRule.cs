@@ -7,7 +7,17 @@ namespace LiMaml.Preparation.Schemas;
 [JsonDerivedType(typeof(PerTaskSplit), "perTask")]
 [JsonDerivedType(typeof(ByTimeSplit), "byTime")]
 [JsonDerivedType(typeof(RandomSplit), "random")]
-public abstract record SplitRule;
+public abstract record SplitRule
+{
+    /// <summary>
+    /// Share of the tasks of the first definition, drawn by chance, that training must not know (the paper's new members, §7.2): what would
+    /// be train of them is validation. From 0, none, to below 1.
+    /// </summary>
+    public double NewTasks { get; init; }
+
+    /// <summary>Another seed, other new tasks.</summary>
+    public int NewTasksSeed { get; init; }
+}
 
 /// <summary>What becomes of rows of one task and one moment that a cut falls between.</summary>
 public enum TieRule
@@ -47,7 +57,10 @@ public sealed record ByTimeSplit : SplitRule
     public required DateTimeOffset TestFrom { get; init; }
 }
 
-/// <summary>Each row by chance, whatever its time: for comparison with published figures only, since it trains on the future.</summary>
+/// <summary>
+/// Each row by chance, whatever its time: for comparison with published figures only, since it trains on the future. History features must
+/// see earlier splits only, or labels of test rows would be in training rows.
+/// </summary>
 public sealed record RandomSplit : SplitRule
 {
     /// <summary>Above 0.</summary>

@@ -68,6 +68,8 @@ public sealed class SpeedDating : IDataSource
             ],
             Features =
             [
+                new SourceCategoricalFeature { Name = "inviter_id" },
+                new SourceCategoricalFeature { Name = "invitee_id" },
                 new SourceDenseFeature { Name = "same_race", Transform = DenseTransform.None },
                 new SourceDenseFeature { Name = "interests_correlation", Missing = 0 },
                 new SourceDenseFeature { Name = "date_number" },

@@ -89,6 +89,7 @@ public sealed class Synthetic(SyntheticOptions? options = null) : IDataSource
             ],
             Features =
             [
+                new SourceCategoricalFeature { Name = "member_id" },
                 new SourceCategoricalFeature { Name = "item_id", MinimumCount = 5 },
                 new SourceCategoricalFeature { Name = "topic", Column = "items.topic" },
                 new SourceDenseFeature { Name = "item_quality", Column = "items.item_quality" },

@@ -12,6 +12,9 @@ internal static class Splitting
     /// <summary>Adds the column <c>split</c>; <paramref name="firstTask"/> is the key of the first task definition.</summary>
     public static void Divide(Moments moments, SplitRule rule, KeySet firstTask)
     {
+        var isNew = rule.NewTasks == 0 ? "0" : $"CASE WHEN {Chance($"{rule.NewTasksSeed.ToString(CultureInfo.InvariantCulture)}:task", firstTask.Id)} < {Sql.Number(rule.NewTasks)} THEN 1 ELSE 0 END";
+        string Part(string place, string validationFrom, string testFrom) =>
+            $"CAST(greatest(CASE WHEN {place} < {validationFrom} THEN 0 WHEN {place} < {testFrom} THEN 1 ELSE 2 END, {isNew}) AS UTINYINT)";
         switch (rule)
         {
             case PerTaskSplit perTask:
@@ -25,8 +28,7 @@ internal static class Splitting
                 moments.Add(aggregates, $"PARTITION BY {firstTask.Id} ORDER BY ts{(perTask.Ties == TieRule.Together ? "" : ", row")}", [$"{part} AS split"]);
                 break;
             case RandomSplit random:
-                // Of the row's number and the seed only, so that it is the same on every machine.
-                var chance = string.Create(CultureInfo.InvariantCulture, $"(md5_number_lower('{random.Seed}:' || row) / 18446744073709551616.0)");
+                var chance = Chance(random.Seed.ToString(CultureInfo.InvariantCulture), "row");
                 moments.Add($"{Part(chance, Sql.Number(random.Train), Sql.Number(random.Train + random.Validation))} AS split");
                 break;
             case ByTimeSplit byTime:
@@ -78,8 +80,8 @@ internal static class Splitting
         });
     }
 
-    private static string Part(string place, string validationFrom, string testFrom) =>
-        $"CAST(CASE WHEN {place} < {validationFrom} THEN 0 WHEN {place} < {testFrom} THEN 1 ELSE 2 END AS UTINYINT)";
+    /// <summary>SQL of a number from 0 to below 1; of the number in a column and the seed only, so that it is the same on every machine.</summary>
+    private static string Chance(string seed, string column) => $"(md5_number_lower('{seed}:' || {column}) / 18446744073709551616.0)";
 
     private static string Micros(DateTimeOffset moment) => ((moment - DateTimeOffset.UnixEpoch).Ticks / 10).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using LiMaml.Training.Evaluation.Metrics;
 
 namespace LiMaml.Training.Evaluation;
@@ -18,6 +16,24 @@ public enum ScoringMode
 
     /// <summary>Fine-tuned per task; one stored vector a task, as production serves it.</summary>
     FineTunedStored,
+
+    /// <summary>The same, the stored vector made of the embeddings of all support samples; the variant says how.</summary>
+    Aggregated,
+
+    /// <summary>The same, refreshed while the test period goes by; the variant says how often.</summary>
+    Replayed,
+
+    /// <summary>A rival fitted to training rows.</summary>
+    FittedToTraining,
+
+    /// <summary>A rival fitted to training rows, the tasks' own part to training and validation rows.</summary>
+    TasksRefitted,
+
+    /// <summary>A rival fitted to training and validation rows.</summary>
+    Refitted,
+
+    /// <summary>A stored vector, or a task's own part, from few of its latest support rows; the variant is their number.</summary>
+    FewShot,
 }
 
 /// <summary>Which tasks a figure is over.</summary>
@@ -34,7 +50,21 @@ public enum ReportSlice
 
     /// <summary>Tasks without any support row: nothing to adapt to.</summary>
     NotAdapted,
+
+    /// <summary>Tasks with training rows, and an earlier row within 28 days before their test rows (paper §7.2).</summary>
+    Frequent,
+
+    /// <summary>Tasks with training rows, none within 28 days, but some within three months.</summary>
+    Lapsed,
+
+    /// <summary>Tasks without training rows.</summary>
+    New,
 }
+
+/// <summary>A 95 % interval of a relative gain, from resampling tasks.</summary>
+/// <param name="Low">2.5 % of the resamples are below.</param>
+/// <param name="High">2.5 % are above.</param>
+public sealed record GainInterval(double Low, double High);
 
 /// <summary>A line of the report: one model, one way of scoring, one slice, all seeds.</summary>
 /// <param name="Model">Name.</param>
@@ -50,6 +80,8 @@ public enum ReportSlice
 /// <param name="RootMeanSquaredError">For real labels.</param>
 /// <param name="MeanAbsoluteError">For real labels.</param>
 /// <param name="Gain">Relative AUC gain over the baseline in the same slice, e.g. 0.0147 for +1.47 %.</param>
+/// <param name="Variant">Which of several of this mode, such as <c>daily</c>; null where there is one.</param>
+/// <param name="Interval">Where the gain lies, by resampling tasks; null for the baseline itself.</param>
 public sealed record EvaluationRow(
     string Model,
     ScoringMode Mode,
@@ -63,83 +95,32 @@ public sealed record EvaluationRow(
     Summary? CalibrationError,
     Summary? RootMeanSquaredError,
     Summary? MeanAbsoluteError,
-    double? Gain);
+    double? Gain,
+    string? Variant = null,
+    GainInterval? Interval = null);
 
-/// <summary>What <c>limaml evaluate</c> found; JSON through ContractJson, tables for people here.</summary>
+/// <summary>What <c>limaml evaluate</c> found; JSON through ContractJson, tables for people in <see cref="EvaluationTables"/>.</summary>
 /// <param name="Dataset">The dataset's name.</param>
 /// <param name="Task">The task definition.</param>
 /// <param name="Support">What tasks were fine-tuned on.</param>
 /// <param name="Baseline">The model that gains are relative to.</param>
-/// <param name="Rows">One for each model, mode and slice that has rows.</param>
-public sealed record EvaluationReport(string Dataset, string Task, SupportRows Support, string Baseline, IReadOnlyList<EvaluationRow> Rows)
+/// <param name="Rows">One for each model, mode, variant and slice that has rows.</param>
+/// <param name="Choices">What rivals chose on validation rows, a sentence each.</param>
+public sealed record EvaluationReport(string Dataset, string Task, SupportRows Support, string Baseline, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<string>? Choices = null)
 {
-    private static readonly string[] Titles = ["model", "scored", "tasks", "AUC", "gain", "per-task AUC", "log loss", "calibration", "cal. error", "n tasks", "n rows"];
-    private static readonly string[] RealTitles = ["model", "scored", "tasks", "RMSE", "MAE", "n tasks", "n rows"];
-
     /// <summary>The row of a model scored in a mode over a slice, or null.</summary>
-    public EvaluationRow? Find(string model, ScoringMode mode, ReportSlice slice = ReportSlice.All) =>
-        Rows.FirstOrDefault(row => row.Model == model && row.Mode == mode && row.Slice == slice);
+    public EvaluationRow? Find(string model, ScoringMode mode, ReportSlice slice = ReportSlice.All, string? variant = null) =>
+        Rows.FirstOrDefault(row => row.Model == model && row.Mode == mode && row.Slice == slice && row.Variant == variant);
 
-    /// <summary>An aligned table for a terminal.</summary>
-    public string ToText()
-    {
-        var lines = Cells();
-        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
-        return string.Concat(lines.Select(line => string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd() + "\n"));
-    }
+    /// <summary>How a row was scored, in words.</summary>
+    public static string Text(EvaluationRow row) => EvaluationTables.Text(row);
 
-    /// <summary>A Markdown table.</summary>
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        var lines = Cells();
-        for (var index = 0; index < lines.Count; index++)
-        {
-            text.Append("| ").AppendJoin(" | ", lines[index]).Append(" |\n");
-            if (index == 0)
-            {
-                text.Append('|').Append(string.Concat(lines[0].Select(_ => " --- |"))).Append('\n');
-            }
-        }
+    /// <summary>A slice in words.</summary>
+    public static string Text(ReportSlice slice) => EvaluationTables.Text(slice);
 
-        return text.ToString();
-    }
+    /// <summary>Aligned tables for a terminal.</summary>
+    public string ToText() => string.Join("\n", new EvaluationTables(this).All().Select(EvaluationTables.Align));
 
-    private List<string[]> Cells()
-    {
-        var real = Rows.All(row => row.RootMeanSquaredError is not null);
-        return [real ? RealTitles : Titles, .. Rows.Select(row => real ? RealCells(row) : BinaryCells(row))];
-    }
-
-    private static string[] BinaryCells(EvaluationRow row) =>
-    [
-        row.Model, Text(row.Mode), Text(row.Slice), Text(row.Auc),
-        row.Gain is { } gain ? gain.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture) : "–",
-        Text(row.TaskAuc), Text(row.LogLoss), Text(row.CalibrationRatio), Text(row.CalibrationError), Text(row.TaskCount), Text(row.SampleCount),
-    ];
-
-    private static string[] RealCells(EvaluationRow row) =>
-    [
-        row.Model, Text(row.Mode), Text(row.Slice), Text(row.RootMeanSquaredError), Text(row.MeanAbsoluteError), Text(row.TaskCount), Text(row.SampleCount),
-    ];
-
-    private static string Text(Summary? summary) => summary?.ToString() ?? "–";
-
-    private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Text(ScoringMode mode) => mode switch
-    {
-        ScoringMode.Reference => "no model",
-        ScoringMode.NoFineTuning => "no fine-tuning",
-        ScoringMode.FineTuned => "fine-tuned",
-        _ => "fine-tuned, stored vector",
-    };
-
-    private static string Text(ReportSlice slice) => slice switch
-    {
-        ReportSlice.All => "all",
-        ReportSlice.FewSamples => "< 25 rows",
-        ReportSlice.ManySamples => "≥ 25 rows",
-        _ => "not adapted",
-    };
+    /// <summary>Markdown tables.</summary>
+    public string ToMarkdown() => string.Join("\n", new EvaluationTables(this).All().Select(EvaluationTables.Mark));
 }

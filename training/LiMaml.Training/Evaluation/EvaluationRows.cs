@@ -3,46 +3,55 @@ using LiMaml.Training.Evaluation.Metrics;
 
 namespace LiMaml.Training.Evaluation;
 
-/// <summary>Computes the figures of a report's line.</summary>
+/// <summary>Computes the figures of a report's lines.</summary>
 internal static class EvaluationRows
 {
-    /// <summary>The line of a slice over all seeds, or null where the slice has no rows.</summary>
-    public static EvaluationRow? Of(string model, ScoringMode mode, ReportSlice slice, IReadOnlyList<Scores> seeds, LabelKind label)
+    /// <summary>A row for each line and slice that has test rows.</summary>
+    /// <param name="lines">What was scored.</param>
+    /// <param name="baseline">The line that gains are relative to, one of <paramref name="lines"/>.</param>
+    /// <param name="label">Binary or real.</param>
+    /// <param name="bootstrapDraws">Resamples for the intervals of gains, 0 for none.</param>
+    public static IReadOnlyList<EvaluationRow> Of(IReadOnlyList<ScoredLine> lines, ScoredLine baseline, LabelKind label, int bootstrapDraws)
     {
-        var samples = seeds.Select(seed => slice is ReportSlice.NotAdapted ? seed.Cold : seed.All.In(SliceOf(slice))).ToList();
-        if (samples.Any(sample => sample is null || sample.RowCount == 0))
+        var gains = label is LabelKind.Binary && bootstrapDraws > 0 ? new GainBootstrap(baseline, bootstrapDraws) : null;
+        var rows = lines.SelectMany(line => Enum.GetValues<ReportSlice>()
+            .Where(slice => line.In(slice) is not null)
+            .Select(slice => (Line: line, Row: label is LabelKind.Binary ? Binary(line, slice, line.In(slice)!) : Real(line, slice, line.In(slice)!)))).ToList();
+        var starts = rows.Where(row => row.Line == baseline).ToDictionary(row => row.Row.Slice, row => row.Row.Auc?.Mean);
+        return [.. rows.Select(row => row.Row with
         {
-            return null;
-        }
-
-        return label is LabelKind.Binary ? Binary(model, mode, slice, samples!) : Real(model, mode, slice, samples!);
+            Gain = Gain.Relative(row.Row.Auc?.Mean, starts.GetValueOrDefault(row.Row.Slice)),
+            Interval = row.Line == baseline ? null : gains?.Interval(row.Line, row.Row.Slice),
+        })];
     }
 
-    private static EvaluationRow Binary(string model, ScoringMode mode, ReportSlice slice, List<ScoredSamples> samples)
+    private static EvaluationRow Binary(ScoredLine line, ReportSlice slice, IReadOnlyList<ScoredSamples> samples)
     {
-        var metrics = samples.ConvertAll(sample => BinaryMetrics.Compute(sample));
+        var metrics = samples.Select(sample => BinaryMetrics.Compute(sample)).ToList();
+        var areLogits = line.Mode is not ScoringMode.Reference;
         return new EvaluationRow(
-            model,
-            mode,
+            line.Model,
+            line.Mode,
             slice,
             metrics[0].SampleCount,
             metrics[0].TaskCount,
             Over(metrics, metric => metric.Auc),
             Over(metrics, metric => metric.TaskAuc.Mean),
-            mode is ScoringMode.Reference ? null : Over(metrics, metric => metric.LogLoss),
-            mode is ScoringMode.Reference ? null : Over(metrics, metric => metric.Calibration.Ratio),
-            mode is ScoringMode.Reference ? null : Over(metrics, metric => metric.Calibration.ExpectedError),
+            areLogits ? Over(metrics, metric => metric.LogLoss) : null,
+            areLogits ? Over(metrics, metric => metric.Calibration.Ratio) : null,
+            areLogits ? Over(metrics, metric => metric.Calibration.ExpectedError) : null,
             null,
             null,
-            null);
+            null,
+            line.Variant);
     }
 
-    private static EvaluationRow Real(string model, ScoringMode mode, ReportSlice slice, List<ScoredSamples> samples)
+    private static EvaluationRow Real(ScoredLine line, ReportSlice slice, IReadOnlyList<ScoredSamples> samples)
     {
-        var metrics = samples.ConvertAll(sample => RealMetrics.Compute(sample));
+        var metrics = samples.Select(sample => RealMetrics.Compute(sample)).ToList();
         return new EvaluationRow(
-            model,
-            mode,
+            line.Model,
+            line.Mode,
             slice,
             metrics[0].SampleCount,
             metrics[0].TaskCount,
@@ -53,15 +62,9 @@ internal static class EvaluationRows
             null,
             Over(metrics, metric => metric.RootMeanSquaredError),
             Over(metrics, metric => metric.MeanAbsoluteError),
-            null);
+            null,
+            line.Variant);
     }
-
-    private static TaskSlice SliceOf(ReportSlice slice) => slice switch
-    {
-        ReportSlice.FewSamples => TaskSlice.FewSamples,
-        ReportSlice.ManySamples => TaskSlice.ManySamples,
-        _ => TaskSlice.All,
-    };
 
     private static Summary? Over<TMetrics>(List<TMetrics> metrics, Func<TMetrics, double?> value)
     {

@@ -5,6 +5,7 @@ using LiMaml.Models.Json;
 using LiMaml.Models.Network;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
+using LiMaml.Training.Baselines;
 using LiMaml.Training.Data;
 using LiMaml.Training.Evaluation.Metrics;
 using LiMaml.Training.Tensors;
@@ -15,46 +16,64 @@ namespace LiMaml.Training.Evaluation;
 /// <summary>Judges models on the test rows of a prepared dataset, with and without fine-tuning on what came before (paper §6.2).</summary>
 public static class ModelEvaluation
 {
-    /// <summary>Evaluates every model and seed.</summary>
-    /// <exception cref="InvalidInputException">No test rows, a model of another schema or task definition, an unknown reference feature or baseline.</exception>
+    /// <summary>Evaluates every model and seed, and fits and evaluates the rivals.</summary>
+    /// <exception cref="InvalidInputException">No test rows, a model of another schema or task definition, an unknown feature or baseline, rivals without validation rows or binary labels.</exception>
     public static async Task<EvaluationReport> RunAsync(EvaluationOptions options, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var dataset = Dataset.Open(options.Dataset);
         var models = options.Models.Select(model => (model.Name, Checkpoints: model.CheckpointFolders.Select(Checkpoint.Read).ToList())).ToList();
-        Check(options, dataset, models);
-        var task = models[0].Checkpoints[0].Model.MetaBlocks[0].Task;
-        var scored = new List<(string Model, ScoringMode Mode, List<Scores> Seeds)>();
+        var task = TaskOf(options, dataset, models);
+        Check(options, dataset, task, models);
+        var lines = new List<ScoredLine>();
         if (options.Reference.Count > 0)
         {
-            scored.Add((string.Join(" + ", options.Reference), ScoringMode.Reference, [await ReferenceAsync(dataset, task, options, cancellation).ConfigureAwait(false)]));
+            lines.Add(await ReferenceAsync(dataset, task, options, cancellation).ConfigureAwait(false));
         }
 
         foreach (var (name, checkpoints) in models)
         {
-            var modes = new[] { ScoringMode.NoFineTuning, ScoringMode.FineTuned, ScoringMode.FineTunedStored }.ToDictionary(mode => mode, _ => new List<Scores>());
-            for (var seed = 0; seed < checkpoints.Count; seed++)
+            var seeds = new List<IReadOnlyList<(ScoringMode Mode, string? Variant, IReadOnlyDictionary<ReportSlice, ScoredSamples> Samples)>>();
+            foreach (var checkpoint in checkpoints)
             {
-                progress?.Report($"{name}, checkpoint {seed + 1} of {checkpoints.Count}");
-                var data = await TaskData.LoadAsync(dataset, checkpoints[seed].Model, Devices.Parse(options.Device), null, cancellation).ConfigureAwait(false);
-                await Task.Run(() => Score(checkpoints[seed], data, options, modes, cancellation), CancellationToken.None).ConfigureAwait(false);
+                progress?.Report($"{name}, checkpoint {seeds.Count + 1} of {checkpoints.Count}");
+                using var data = await TaskData.LoadAsync(dataset, checkpoint.Model, Devices.Parse(options.Device), null, cancellation).ConfigureAwait(false);
+                seeds.Add(await Task.Run(() => ModelLines.Score(checkpoint, data, options, cancellation), CancellationToken.None).ConfigureAwait(false));
             }
 
-            scored.AddRange(modes.Select(mode => (name, mode.Key, mode.Value)));
+            lines.AddRange(seeds[0].Select((line, index) => new ScoredLine(name, line.Mode, line.Variant, [.. seeds.Select(seed => seed[index].Samples)])));
         }
 
-        var baseline = options.Baseline ?? models.FirstOrDefault(model => model.Checkpoints[0].Model.Algorithm is TrainingAlgorithm.Vanilla).Name ?? models[0].Name;
-        return new EvaluationReport(dataset.Schema.Name, task, options.Support, baseline, Rows(scored, baseline, dataset.Schema.Label));
+        var choices = new List<string>();
+        if (!options.Rivals.IsEmpty)
+        {
+            using var data = await LoadAsync(dataset, task, [.. dataset.Schema.Features.Select(feature => feature.Name)], cancellation).ConfigureAwait(false);
+            await Task.Run(() => ScoreRivals(data, dataset.Schema, task, options, progress, lines, choices, cancellation), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var baseline = BaselineOf(options, models, lines);
+        progress?.Report("comparing");
+        return new EvaluationReport(
+            dataset.Schema.Name, task, options.Support, baseline.Model, EvaluationRows.Of(lines, baseline, dataset.Schema.Label, options.BootstrapDraws), choices.Count > 0 ? choices : null);
     }
 
-    private static void Check(EvaluationOptions options, Dataset dataset, List<(string Name, List<Checkpoint> Checkpoints)> models)
+    /// <summary>The splits that tasks are fine-tuned on.</summary>
+    internal static IReadOnlyList<Split> Support(EvaluationOptions options) =>
+        options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
+
+    private static string TaskOf(EvaluationOptions options, Dataset dataset, List<(string Name, List<Checkpoint> Checkpoints)> models)
     {
-        if (models.Count == 0 || models.Any(model => model.Checkpoints.Count == 0))
+        if ((models.Count == 0 && options.Rivals.IsEmpty) || models.Any(model => model.Checkpoints.Count == 0))
         {
-            throw new InvalidInputException("evaluation, models", "none", "at least one model with one checkpoint");
+            throw new InvalidInputException("evaluation, models", "none", "at least one model with one checkpoint, or a rival");
         }
 
-        var task = models[0].Checkpoints[0].Model.MetaBlocks[0].Task;
+        return models.Count > 0 ? models[0].Checkpoints[0].Model.MetaBlocks[0].Task
+            : options.Task is { } name ? dataset.Schema.Task(name).Name : dataset.Schema.Tasks[0].Name;
+    }
+
+    private static void Check(EvaluationOptions options, Dataset dataset, string task, List<(string Name, List<Checkpoint> Checkpoints)> models)
+    {
         foreach (var (name, checkpoint) in models.SelectMany(model => model.Checkpoints.Select(checkpoint => (model.Name, checkpoint))))
         {
             if (checkpoint.Model.MetaBlocks[0].Task != task)
@@ -73,9 +92,19 @@ public static class ModelEvaluation
             throw new InvalidInputException($"dataset '{dataset.Folder}', task definition '{task}'", "no test rows", "rows to evaluate on");
         }
 
-        if (options.Baseline is { } baseline && models.All(model => model.Name != baseline))
+        if (options.Baseline is { } baseline && models.Count > 0 && models.All(model => model.Name != baseline))
         {
             throw new InvalidInputException("evaluation, baseline", $"'{baseline}'", $"one of {string.Join(", ", models.Select(model => model.Name))}");
+        }
+
+        if (options.FewShot.Any(count => count < 0))
+        {
+            throw new InvalidInputException("evaluation, few-shot", $"{options.FewShot.Min()} rows", "0 or more");
+        }
+
+        if (!options.Rivals.IsEmpty && (dataset.Schema.Label is not LabelKind.Binary || !dataset.Has(task, Split.Train) || !dataset.Has(task, Split.Validation)))
+        {
+            throw new InvalidInputException($"dataset '{dataset.Folder}', task definition '{task}'", "real labels, or no training or no validation rows", "binary labels, rows to fit rivals to and rows to choose their settings on");
         }
 
         foreach (var feature in options.Reference.Select(dataset.Schema.Feature).Where(feature => feature is not DenseFeature))
@@ -84,63 +113,54 @@ public static class ModelEvaluation
         }
     }
 
-    private static void Score(Checkpoint checkpoint, TaskData data, EvaluationOptions options, Dictionary<ScoringMode, List<Scores>> modes, CancellationToken cancellation)
+    private static async Task<ScoredLine> ReferenceAsync(Dataset dataset, string task, EvaluationOptions options, CancellationToken cancellation)
     {
-        using var ownedData = data;
-        using var parameters = ModelParameters.From(checkpoint, data.Labels.device);
-        var network = new Network<Tensor>(checkpoint.Model, checkpoint.Schema, new TorchAlgebra(data.Labels.device), name => parameters[name]);
-        var fineTuning = checkpoint.Model.FineTuning;
-        var episodes = EpisodesOf.Tasks(data, Support(options), Split.Test, fineTuning.SupportCapacity);
-        foreach (var (mode, seeds) in modes)
+        using var data = await LoadAsync(dataset, task, options.Reference, cancellation).ConfigureAwait(false);
+        using var sum = data.GlobalInputs[FeatureLayout.DenseInput].sum(1);
+        var values = sum.data<float>().ToArray();
+        var rows = new TestRows(data, EpisodesOf.Tasks(data, Support(options), Split.Test, 1), options.Cohorts);
+        return new ScoredLine(string.Join(" + ", options.Reference), ScoringMode.Reference, null, [rows.Collect(row => values[row])]);
+    }
+
+    private static void ScoreRivals(
+        TaskData data, DatasetSchema schema, string task, EvaluationOptions options, IProgress<string>? progress, List<ScoredLine> lines, List<string> choices, CancellationToken cancellation)
+    {
+        var threads = get_num_threads();
+        var rows = new TestRows(data, EpisodesOf.Tasks(data, Support(options), Split.Test, 1), options.Cohorts);
+        var rivals = new List<IRival>();
+        if (options.Rivals.FactorisationItem is { } item)
         {
-            var steps = mode is ScoringMode.NoFineTuning ? fineTuning with { Steps = 0 } : fineTuning;
-            var source = mode is ScoringMode.FineTunedStored ? EmbeddingSource.Stored : EmbeddingSource.Row;
-            var scores = new Scorer(network, steps, source).Score(data, episodes, cancellation);
-            seeds.Add(Collect(data, episodes, row => scores[row]));
+            rivals.Add(Baselines.Rivals.Factorisation(data, schema, item, threads));
+        }
+
+        if (options.Rivals.RandomEffects is { } others)
+        {
+            rivals.Add(Baselines.Rivals.RandomEffects(data, schema, schema.Task(task), others, threads));
+        }
+
+        foreach (var rival in rivals)
+        {
+            progress?.Report($"{rival.Name}: choosing settings and fitting");
+            var (scored, choice) = RivalLines.Score(rival, data, rows, options.FewShot, cancellation);
+            lines.AddRange(scored);
+            choices.Add(choice);
         }
     }
 
-    private static async Task<Scores> ReferenceAsync(Dataset dataset, string task, EvaluationOptions options, CancellationToken cancellation)
+    /// <summary>Loads exactly the columns of some features: those of a model that reads no others.</summary>
+    private static Task<TaskData> LoadAsync(Dataset dataset, string task, IReadOnlyList<string> features, CancellationToken cancellation)
     {
-        // A model over the reference features alone loads exactly the columns that are summed.
         var spec = new ModelSpec
         {
-            MetaBlocks = [new MetaBlockSpec { Task = task, Features = options.Reference }],
-            Global = new GlobalBlockSpec { Features = options.Reference },
+            MetaBlocks = [new MetaBlockSpec { Task = task, Features = [] }],
+            Global = new GlobalBlockSpec { Features = features },
         };
-        using var data = await TaskData.LoadAsync(dataset, spec, CPU, null, cancellation).ConfigureAwait(false);
-        using var sum = data.GlobalInputs[FeatureLayout.DenseInput].sum(1);
-        var values = sum.data<float>().ToArray();
-        return Collect(data, EpisodesOf.Tasks(data, Support(options), Split.Test, 1), row => values[row]);
+        return TaskData.LoadAsync(dataset, spec, CPU, null, cancellation);
     }
 
-    private static Scores Collect(TaskData data, IReadOnlyList<Episode> episodes, Func<int, float> score)
+    private static ScoredLine BaselineOf(EvaluationOptions options, List<(string Name, List<Checkpoint> Checkpoints)> models, List<ScoredLine> lines)
     {
-        var rows = episodes.SelectMany(episode => episode.Query.Select(row => (Row: row, Episode: episode))).ToList();
-        var cold = rows.Where(row => row.Episode.Support.Length == 0).ToList();
-        return new Scores(Samples(rows), cold.Count == 0 ? null : Samples(cold));
-
-        ScoredSamples Samples(List<(int Row, Episode Episode)> of) => new(
-            [.. of.Select(row => row.Episode.Task)],
-            [.. of.Select(row => score(row.Row))],
-            [.. of.Select(row => data.LabelValues[row.Row])],
-            [.. of.Select(row => data.WeightValues[row.Row])]);
-    }
-
-    private static IReadOnlyList<Split> Support(EvaluationOptions options) =>
-        options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
-
-    private static List<EvaluationRow> Rows(List<(string Model, ScoringMode Mode, List<Scores> Seeds)> scored, string baseline, LabelKind label)
-    {
-        var rows = scored.SelectMany(entry => Enum.GetValues<ReportSlice>()
-            .Select(slice => EvaluationRows.Of(entry.Model, entry.Mode, slice, entry.Seeds, label)).OfType<EvaluationRow>()).ToList();
-        double? Baseline(ReportSlice slice) =>
-            rows.FirstOrDefault(row => row.Model == baseline && row.Mode is ScoringMode.NoFineTuning && row.Slice == slice)?.Auc?.Mean;
-        return [.. rows.Select(row => row with { Gain = Gain.Relative(row.Auc?.Mean, Baseline(row.Slice)) })];
+        var name = options.Baseline ?? models.MinBy(model => model.Checkpoints[0].Model.Algorithm switch { TrainingAlgorithm.Vanilla => 0, var other => other.HasInnerLoop ? 2 : 1 }).Name;
+        return lines.First(line => line.Mode is ScoringMode.NoFineTuning or ScoringMode.FittedToTraining && (name is null || line.Model == name));
     }
 }
-
-/// <summary>Scored test rows of one checkpoint.</summary>
-/// <param name="All">Every row.</param>
-/// <param name="Cold">Rows of tasks without support; null where there are none.</param>
-internal sealed record Scores(ScoredSamples All, ScoredSamples? Cold);

@@ -22,7 +22,8 @@ internal enum EmbeddingSource
 /// <param name="network">Both blocks.</param>
 /// <param name="fineTuning">Steps taken on the support; 0 steps is the model without fine-tuning.</param>
 /// <param name="source">Which meta embedding enters the global block.</param>
-internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, EmbeddingSource source)
+/// <param name="aggregation">How a stored one is made of those of the support samples.</param>
+internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, EmbeddingSource source, EmbeddingAggregation aggregation = EmbeddingAggregation.Latest)
 {
     private const long ElementsPerBatch = 1 << 15;
 
@@ -68,11 +69,25 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         {
             // Nothing is stored for a task without support: each of its rows is served the embedding of its own meta features.
             var isStored = tensor(hasSupport, device: embedding.device).reshape(-1, 1, 1);
-            embedding = where(isStored, network.Embed(block, layers, batch.Latest).unsqueeze(1).expand(-1, length, -1), embedding);
+            embedding = where(isStored, Stored(block, layers, batch).unsqueeze(1).expand(-1, length, -1), embedding);
         }
 
         var rows = network.Global.Encode(batch.Query.Global);
         return network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor> { [block.Spec.Task] = embedding }).Logit;
+    }
+
+    /// <summary>The vector that is stored for each task [tasks, embedding].</summary>
+    private Tensor Stored(MetaBlock<Tensor> block, LayerSet<Tensor> layers, EpisodeBatch batch)
+    {
+        var latest = network.Embed(block, layers, batch.Latest);
+        if (aggregation is EmbeddingAggregation.Latest)
+        {
+            return latest;
+        }
+
+        var isSample = batch.Support.Weights > 0;
+        var samples = block.Forward(layers, block.Encode(batch.Support.Meta)).Embedding.expand(-1, batch.SupportLength, -1);
+        return where(isSample.any(1), EmbeddingPooling.Pool(samples, isSample, latest, aggregation), latest);
     }
 
     /// <summary>Episodes of similar size together, as many as fit the budget.</summary>

@@ -20,7 +20,7 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
     public Tensor Loss(EpisodeBatch batch)
     {
         var block = network.MetaBlocks.Values.Single();
-        var inner = network.Spec.Algorithm is TrainingAlgorithm.Vanilla ? network.Spec.InnerLoop with { Steps = 0 } : network.Spec.InnerLoop;
+        var inner = network.Spec.Algorithm.HasInnerLoop ? network.Spec.InnerLoop : network.Spec.InnerLoop with { Steps = 0 };
         var loop = new InnerLoop<Tensor>(network, inner, batch.SupportLength);
         var adapted = loop.Adapt(block, loop.Layers(), Support(batch));
         return QueryLoss(block, adapted.Layers, batch.Query);

@@ -23,34 +23,37 @@ internal sealed class Trainer : IDisposable
     private readonly IProgress<TrainingProgress>? progress;
     private readonly ModelSpec model;
     private readonly TrainingOptions options;
-    private readonly TorchAlgebra algebra;
+    private readonly Replicas replicas;
     private readonly ModelParameters parameters;
     private readonly Network<Tensor> network;
-    private readonly OuterObjective objective;
     private readonly EpisodeSampler sampler;
     private readonly IReadOnlyList<Episode> validation;
     private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly Stopwatch stepClock = new(); // runs during outer steps only
     private long rowsDone;
     private long stepsDone;
 
-    public Trainer(RunFolder folder, DatasetSchema schema, TaskData data, Device device, IProgress<TrainingProgress>? progress)
+    /// <param name="folder">The run.</param>
+    /// <param name="schema">Of the dataset.</param>
+    /// <param name="data">The dataset on the device of each replica, at least one.</param>
+    /// <param name="progress">Told how far it is.</param>
+    public Trainer(RunFolder folder, DatasetSchema schema, IReadOnlyList<TaskData> data, IProgress<TrainingProgress>? progress)
     {
         this.folder = folder;
         this.schema = schema;
-        this.data = data;
+        this.data = data[0];
         this.progress = progress;
         model = folder.Configuration.Model;
         options = folder.Configuration.Training;
-        algebra = new TorchAlgebra(device);
-        parameters = ModelParameters.Initialise(model, schema, options.Seed, device);
-        network = new Network<Tensor>(model, schema, algebra, name => parameters[name]);
-        objective = new OuterObjective(network, options.EmbeddingL2, options.MetaEmbeddingL2);
-        sampler = new EpisodeSampler(data, options.Episodes, model.InnerLoop.SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
+        replicas = new Replicas(model, schema, options, data, Loss);
+        parameters = replicas.Main.Parameters;
+        network = replicas.Main.Network;
+        sampler = new EpisodeSampler(this.data, options.Episodes, model.InnerLoop.SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
         validation = ValidationEpisodes();
     }
 
-    /// <summary>Runs until early stopping, the last epoch or cancellation, which saves the state first.</summary>
-    public TrainingOutcome Run(CancellationToken cancellation)
+    /// <summary>Runs until early stopping, the last epoch, an epoch after which <paramref name="pause"/> holds, or cancellation, which saves the state first.</summary>
+    public TrainingOutcome Run(Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
         var stepsAnEpoch = sampler.Epoch(options.Seed, 0).Count;
         using var optimizer = new OuterOptimizer(parameters, options, (long)options.Epochs * stepsAnEpoch);
@@ -63,24 +66,27 @@ internal sealed class Trainer : IDisposable
         folder.TruncateMetrics(state.Epoch);
         try
         {
-            while (!state.Finished)
+            while (!state.Finished && !(state.Epoch > 0 && state.StepInEpoch == 0 && pause?.Invoke(Outcome(state)) == true))
             {
                 state = Epoch(state, optimizer, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return new TrainingOutcome(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: true);
+            // Saved already, where the step was interrupted.
         }
 
-        return new TrainingOutcome(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: false);
+        return Outcome(state);
     }
 
-    public void Dispose() => parameters.Dispose();
+    public void Dispose() => replicas.Dispose();
+
+    private TrainingOutcome Outcome(RunState state) => new(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: !state.Finished);
 
     private RunState Epoch(RunState state, OuterOptimizer optimizer, CancellationToken cancellation)
     {
         var batches = sampler.Epoch(options.Seed, state.Epoch);
+        var (stepsBefore, secondsBefore) = (stepsDone, stepClock.Elapsed.TotalSeconds);
         while (state.StepInEpoch < batches.Count)
         {
             if (cancellation.IsCancellationRequested)
@@ -89,7 +95,9 @@ internal sealed class Trainer : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
 
+            stepClock.Start();
             var loss = Step(batches[state.StepInEpoch], state, optimizer);
+            stepClock.Stop();
             state = state with { Step = state.Step + 1, StepInEpoch = state.StepInEpoch + 1, LossSum = state.LossSum + loss };
             Report(state, batches.Count, null);
             if (state.Step % options.StateSteps == 0)
@@ -98,29 +106,36 @@ internal sealed class Trainer : IDisposable
             }
         }
 
-        return EndEpoch(state, batches.Count, optimizer, cancellation);
+        var seconds = (stepClock.Elapsed.TotalSeconds - secondsBefore) * batches.Count / Math.Max(1, stepsDone - stepsBefore);
+        return EndEpoch(state, batches.Count, seconds, optimizer, cancellation);
     }
 
     private double Step(IReadOnlyList<Episode> episodes, RunState state, OuterOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         manual_seed(unchecked((options.Seed * 1_000_003L) + state.Step)); // dropout is a function of the step, so resuming repeats it
-        algebra.Training = true;
-        var loss = model.Algorithm is TrainingAlgorithm.Vanilla && model.MetaBlocks[0].History.Count == 0
-            ? objective.VanillaLoss(EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut))
-            : objective.Loss(EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.Decay));
-        loss.backward();
+        var value = replicas.Backward(episodes);
         optimizer.Step(state.Step);
-        algebra.Training = false;
         rowsDone += episodes.Sum(episode => episode.Support.Length + episode.Query.Length);
         stepsDone++;
-        var value = loss.item<float>();
         return double.IsFinite(value)
             ? value
             : throw new Models.InvalidInputException($"training, outer step {state.Step}", $"a loss of {value}", "a finite loss: a smaller learning rate or inner step size");
     }
 
-    private RunState EndEpoch(RunState state, int steps, OuterOptimizer optimizer, CancellationToken cancellation)
+    private (Tensor Loss, Tensor Weight) Loss(OuterObjective objective, TaskData data, IReadOnlyList<Episode> episodes)
+    {
+        if (!model.Algorithm.HasInnerLoop && model.MetaBlocks[0].History.Count == 0)
+        {
+            var rows = EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut);
+            return (objective.VanillaLoss(rows), rows.Weights.sum());
+        }
+
+        var batch = EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.Decay);
+        return (objective.Loss(batch), batch.Query.Weights.sum());
+    }
+
+    private RunState EndEpoch(RunState state, int steps, double trainingSeconds, OuterOptimizer optimizer, CancellationToken cancellation)
     {
         var auc = ValidationScore.Of(network, data, validation, Validating(), cancellation);
         var epoch = state.Epoch + 1;
@@ -130,7 +145,7 @@ internal sealed class Trainer : IDisposable
             WriteCheckpoint(model, state, epoch);
         }
 
-        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), clock.Elapsed.TotalSeconds));
+        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), trainingSeconds, clock.Elapsed.TotalSeconds));
         Report(state, steps, auc);
         var finished = epoch >= options.Epochs || epoch - state.BestEpoch >= options.Patience;
         if (finished && state.BestEpoch == 0)
@@ -148,8 +163,8 @@ internal sealed class Trainer : IDisposable
         return state;
     }
 
-    /// <summary>Vanilla models are watched as they are; the others after the inner loop they were trained with.</summary>
-    private InnerLoopSpec Validating() => model.Algorithm is TrainingAlgorithm.Vanilla ? model.InnerLoop with { Steps = 0 } : model.InnerLoop;
+    /// <summary>Models trained without an inner loop are watched as they are; the others after the one they were trained with.</summary>
+    private InnerLoopSpec Validating() => model.Algorithm.HasInnerLoop ? model.InnerLoop : model.InnerLoop with { Steps = 0 };
 
     /// <summary>Chooses k and α of Algorithm 2b for the best epoch's weights and writes them into its checkpoint.</summary>
     private RunState ChooseFineTuning(RunState state, CancellationToken cancellation)
@@ -164,13 +179,11 @@ internal sealed class Trainer : IDisposable
         return state with { BestAuc = Math.Max(score, state.BestAuc) };
     }
 
-    /// <summary>Vanilla models are fine-tuned whole (paper §6.2.1) or like the others, whichever validation rows prefer: the stronger rival.</summary>
-    private IReadOnlyList<InnerLoopSpec> FineTunings() => (model.Algorithm, model.InnerLoop.Adapts) switch
-    {
-        (TrainingAlgorithm.Vanilla, AdaptedWeights.MetaBlock) => [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }],
-        (TrainingAlgorithm.Vanilla, AdaptedWeights.Embedding) => [model.InnerLoop, new InnerLoopSpec { Adapts = AdaptedWeights.Network, SupportCapacity = model.InnerLoop.SupportCapacity, HalfLife = model.InnerLoop.HalfLife }],
-        _ => [model.InnerLoop],
-    };
+    /// <summary>Models trained without an inner loop are fine-tuned whole (paper §6.2.1) or like LiMAML, whichever validation rows prefer: the stronger rival.</summary>
+    private IReadOnlyList<InnerLoopSpec> FineTunings() =>
+        model.Algorithm.HasInnerLoop || model.InnerLoop.Adapts is AdaptedWeights.Network
+            ? [model.InnerLoop]
+            : [model.InnerLoop, model.InnerLoop.OfNetwork()];
 
     private void WriteCheckpoint(ModelSpec spec, RunState state, int epoch)
     {

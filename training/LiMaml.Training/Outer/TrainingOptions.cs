@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LiMaml.Models;
 using LiMaml.Training.Data;
 
@@ -56,6 +57,12 @@ public sealed record TrainingOptions
     /// <summary>β, the global learning rate, above 0. Default 0.002.</summary>
     public double LearningRate { get; init; } = 2e-3;
 
+    /// <summary>
+    /// Tasks a batch that <see cref="LearningRate"/> was found for, at least 1: with more or fewer tasks it is scaled in
+    /// proportion (paper §6.4). Default none: the learning rate holds for every batch size.
+    /// </summary>
+    public int? BaseTasksPerBatch { get; init; }
+
     /// <summary>Outer steps over which β rises from 0, 0 or more. Default 50.</summary>
     public int WarmupSteps { get; init; } = 50;
 
@@ -67,6 +74,12 @@ public sealed record TrainingOptions
 
     /// <summary>Weight decay of dense layers' weights, 0 or more. Default 0.05.</summary>
     public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>
+    /// Weight decay of tables of learned vectors, 0 or more. Unlike <see cref="EmbeddingL2"/> it pulls at every vector in every step,
+    /// so that it weighs most on rare categories. Default 0.
+    /// </summary>
+    public double TableDecay { get; init; }
 
     /// <summary>λ of λ |v|² for the learned vectors of a row's categories, 0 or more. Default 0.03.</summary>
     public double EmbeddingL2 { get; init; } = 0.03;
@@ -80,8 +93,15 @@ public sealed record TrainingOptions
     /// <summary>Outer steps between saved states for <c>--resume</c>, besides the end of each epoch; at least 1. Default 1000.</summary>
     public int StateSteps { get; init; } = 1000;
 
-    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default cpu.</summary>
+    /// <summary>
+    /// <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>, or several separated by commas: a replica on each, which take a share of every
+    /// batch and exchange gradients in the outer step only (paper §6.4). Default cpu.
+    /// </summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>β for the batches at hand, by linear scaling where it is asked for.</summary>
+    [JsonIgnore]
+    public double ScaledLearningRate => LearningRate * TasksPerBatch / (BaseTasksPerBatch ?? TasksPerBatch);
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="InvalidInputException">One is out of its range; the message names it.</exception>
@@ -90,6 +110,7 @@ public sealed record TrainingOptions
         AtLeast(1, Epochs, nameof(Epochs));
         AtLeast(1, Patience, nameof(Patience));
         AtLeast(1, TasksPerBatch, nameof(TasksPerBatch));
+        AtLeast(1, BaseTasksPerBatch ?? 1, nameof(BaseTasksPerBatch));
         AtLeast(1, QueryCapacity, nameof(QueryCapacity));
         AtLeast(1, ValidationTasks, nameof(ValidationTasks));
         AtLeast(1, StateSteps, nameof(StateSteps));
@@ -97,6 +118,7 @@ public sealed record TrainingOptions
         Above(0, LearningRate, nameof(LearningRate));
         Above(0, ClipNorm, nameof(ClipNorm));
         AtLeast(0, WeightDecay, nameof(WeightDecay));
+        AtLeast(0, TableDecay, nameof(TableDecay));
         AtLeast(0, EmbeddingL2, nameof(EmbeddingL2));
         AtLeast(0, MetaEmbeddingL2, nameof(MetaEmbeddingL2));
     }

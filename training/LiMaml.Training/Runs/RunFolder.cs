@@ -17,15 +17,6 @@ namespace LiMaml.Training.Runs;
 /// <param name="Training">The outer loop.</param>
 internal sealed record RunConfiguration(string Dataset, ModelSpec Model, TrainingOptions Training);
 
-/// <summary>A line of <c>metrics.jsonl</c>.</summary>
-/// <param name="Epoch">From 1.</param>
-/// <param name="Step">Outer steps done in all.</param>
-/// <param name="TrainingLoss">Mean outer loss of the epoch.</param>
-/// <param name="ValidationAuc">After fine-tuning.</param>
-/// <param name="LearningRate">At the end of the epoch.</param>
-/// <param name="Seconds">Since the run or its resumption began.</param>
-internal sealed record EpochMetrics(int Epoch, long Step, double TrainingLoss, double ValidationAuc, double LearningRate, double Seconds);
-
 /// <summary>A run's folder: configuration, environment, metrics, TensorBoard events, best checkpoint, state for resuming.</summary>
 internal sealed class RunFolder
 {
@@ -49,7 +40,7 @@ internal sealed class RunFolder
 
     private string StateFolder => StateFolderOf(Path);
 
-    private string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+    private string MetricsFile => MetricsFileOf(Path);
 
     /// <summary>Makes the folder of a new run.</summary>
     /// <exception cref="InvalidInputException">It holds a run already, or something else.</exception>
@@ -121,10 +112,17 @@ internal sealed class RunFolder
         events.add_scalar("learning_rate", (float)metrics.LearningRate, step);
     }
 
+    /// <summary>The epochs of the run in a folder; none before the first has ended.</summary>
+    public static IReadOnlyList<EpochMetrics> ReadMetrics(string path) => !File.Exists(MetricsFileOf(path))
+        ? []
+        : [.. File.ReadLines(MetricsFileOf(path)).Select(line => ContractJson.Parse<EpochMetrics>(Encoding.UTF8.GetBytes(line), MetricsFileOf(path)))];
+
     /// <summary>Where the run in a folder keeps its best epoch.</summary>
     public static string CheckpointFolderOf(string path) => System.IO.Path.Combine(path, "checkpoint");
 
     private static string StateFolderOf(string path) => System.IO.Path.Combine(path, "state");
+
+    private static string MetricsFileOf(string path) => System.IO.Path.Combine(path, "metrics.jsonl");
 
     private static readonly System.Text.Json.JsonSerializerOptions LineOptions = new(ContractJson.Options) { WriteIndented = false };
 

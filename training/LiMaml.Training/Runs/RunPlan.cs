@@ -12,7 +12,10 @@ internal sealed record RunPlan(IReadOnlyList<int> Seeds)
 
     /// <summary>The runs' folders.</summary>
     [JsonIgnore]
-    public IEnumerable<string> Names => Seeds.Select(seed => string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
+    public IEnumerable<string> Names => Seeds.Select(NameOf);
+
+    /// <summary>The folder of one run among several.</summary>
+    public static string NameOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"seed-{seed}");
 
     /// <exception cref="InvalidInputException">There are no seeds, or one stands there twice.</exception>
     public void Validate(string where)

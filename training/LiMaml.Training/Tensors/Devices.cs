@@ -7,6 +7,9 @@ namespace LiMaml.Training.Tensors;
 /// <summary>Devices by the names users give them.</summary>
 internal static class Devices
 {
+    /// <summary>The names of devices that are separated by commas, at least one.</summary>
+    public static IReadOnlyList<string> Split(string names) => names.Split(',', StringSplitOptions.TrimEntries);
+
     /// <summary>The device called <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     /// <exception cref="InvalidInputException">There is none of that name here.</exception>
     public static Device Parse(string name)

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using LiMaml.Models.Schemas;
+using LiMaml.Training.Configurations;
+
+namespace LiMaml.Training.Experiments;
+
+/// <summary>What the variants of an experiment start from.</summary>
+/// <param name="Schema">Of the dataset.</param>
+/// <param name="Base">The user's configuration with task definition and both blocks spelled out.</param>
+public sealed record ExperimentSetting(DatasetSchema Schema, TrainingConfiguration Base)
+{
+    /// <summary>The categorical feature that tells the tasks of the base's definition apart, e.g. a member's id; null where the dataset has none.</summary>
+    public string? IdFeature => Schema.Task(Base.Task!).Keys is [var key] && Schema.Features.Any(feature => feature is CategoricalFeature && feature.Name == key) ? key : null;
+
+    /// <summary>The categorical feature that the model knows items by: the first of the item's side, else of the global block; null where there is none.</summary>
+    public string? ItemFeature => Base.Global!.ItemFeatures.Concat(Base.Global.Features).Except(Base.MetaBlock!.Features).Except(Schema.Task(Base.Task!).Keys)
+        .FirstOrDefault(name => Schema.Feature(name) is CategoricalFeature);
+
+    /// <summary>Task definitions that have meta features.</summary>
+    public IEnumerable<TaskDefinition> Tasks => Schema.Tasks.Where(task => task.MetaFeatures.Count > 0);
+
+    /// <summary>
+    /// The base for another task definition: the meta block reads that definition's meta features; a product with the item's
+    /// side becomes one with the categories that neither are meta features nor name the task.
+    /// </summary>
+    public ConfigurationPatch For(TaskDefinition task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.Name == Base.Task)
+        {
+            return ConfigurationPatch.None;
+        }
+
+        var patch = ConfigurationPatch.Of(("task", task.Name), ("metaBlock.task", task.Name), ("metaBlock.features", Names(task.MetaFeatures)));
+        if (Base.Global!.ItemFeatures.Count == 0)
+        {
+            return patch;
+        }
+
+        var items = Base.Global.Features.Where(name => Schema.Feature(name) is CategoricalFeature or MultiValuedFeature).Except(task.MetaFeatures).Except(task.Keys).ToArray();
+        var interaction = items.Length > 0 ? ConfigurationPatch.None : ConfigurationPatch.Of(("global.interaction", "concatenation"), ("global.rank", null));
+        return patch.Then(ConfigurationPatch.Of(("global.itemFeatures", Names(items)))).Then(interaction);
+    }
+
+    private static JsonArray Names(IReadOnlyList<string> names) => [.. names.Select(name => JsonValue.Create(name))];
+}
