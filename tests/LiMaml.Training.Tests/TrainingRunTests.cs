@@ -95,7 +95,7 @@ public sealed class TrainingRunTests
         {
             Algorithm = algorithm,
             MetaBlock = algorithm is TrainingAlgorithm.WideAndDeep ? null : Configuration().MetaBlock,
-            Training = Configuration().Training with { Epochs = 20, Patience = 20 },
+            Training = Configuration().Training with { Epochs = algorithm is TrainingAlgorithm.Maml ? 8 : 20, Patience = 20 },
         };
         var outcome = await TrainingRun.StartAsync(toy.Folder, configuration, toy.PathOf("run"), cancellation: Cancellation);
         Assert.InRange(outcome.BestValidationAuc, 0.75, 0.95);

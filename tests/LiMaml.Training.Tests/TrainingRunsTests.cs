@@ -24,6 +24,24 @@ public sealed class TrainingRunsTests
     }
 
     [Fact]
+    public async Task Advance_UntilAnEpochThenResumed_GivesTheRunThatStartGives()
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        var started = await TrainingRun.StartAsync(toy.Folder, WithSeed(2), toy.PathOf("run"), cancellation: Cancellation);
+        var run = TrainingRuns.Plan(toy.Folder, [WithSeed(2)], toy.PathOf("runs"))[0];
+
+        var paused = await TrainingRun.AdvanceAsync(run, null, at => at.Epochs >= 1, Cancellation);
+        var still = await TrainingRun.AdvanceAsync(run, null, at => at.Epochs >= 1, Cancellation);
+
+        Assert.Equal((1, true), (paused.Epochs, paused.Interrupted));
+        Assert.Equal(paused, still);
+        Assert.Equal(paused.BestValidationAuc, Assert.Single(TrainingRun.ReadMetrics(run)).ValidationAuc);
+        var resumed = await TrainingRun.ResumeAsync(run, cancellation: Cancellation);
+        Assert.Equal(Weights(started), Weights(resumed));
+        Assert.All(TrainingRun.ReadMetrics(run), epoch => Assert.True(epoch.TrainingSeconds > 0));
+    }
+
+    [Fact]
     public async Task Find_OfOneRun_IsItself()
     {
         using var toy = await ToyDataset.WriteAsync();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LiMaml.Models.Schemas;
 
 namespace LiMaml.Models.Specs;
@@ -176,15 +177,18 @@ public sealed record InnerLoopSpec
     /// True to learn μ in the outer loop, starting from <see cref="Proximal"/>: exp(a) + exp(b) · n, n the sum of the task's
     /// sample weights, for each layer that moves or, of <see cref="AdaptedWeights.Embedding"/>, each number of the embedding.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LearnedProximal { get; init; }
 
     /// <summary>True to learn α in the outer loop, starting from <see cref="StepSize"/>, for each number that moves (Meta-SGD); by the constant rule.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LearnedStepSizes { get; init; }
 
     /// <summary>Most recent samples of a task used as support; at least 1.</summary>
     public int SupportCapacity { get; init; } = 128;
 
     /// <summary>Samples after which a support sample counts half: its weight is multiplied by ½ ^ (newer samples ÷ this). Null for no decay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? HalfLife { get; init; }
 
     /// <summary>False ignores how θ_meta entered the support gradients (first-order MAML). Training only.</summary>

@@ -1,3 +1,6 @@
+using LiMaml.Models.Datasets;
+using LiMaml.Preparation.Schemas;
+
 namespace LiMaml.Cli.Tests.Commands;
 
 public sealed class PrepareCommandTests : IDisposable
@@ -130,6 +133,22 @@ public sealed class PrepareCommandTests : IDisposable
         await CommandRun.SucceedAsync("prepare", "--schema", Path.Combine(folder["table"], "source.json"), "--out", folder["again"]);
 
         Assert.Equal(["again", "dataset", "table"], folder.Names());
+    }
+
+    [Fact]
+    public async Task Prepare_DividedByChanceWithNewTasks_KeepsASourceThatSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string[] line = ["prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--split", "random", "--split-seed", "7", "--new-tasks", "0.3"];
+
+        await CommandRun.SucceedAsync([.. line, "--out", folder["dataset"], "--keep-source", folder["table"]]);
+
+        var schema = SourceSchema.Read(Path.Combine(folder["table"], "source.json"));
+        Assert.Equal(new RandomSplit { Train = .7, Validation = .1, Seed = 7, NewTasks = .3, NewTasksSeed = 7 }, schema.Split);
+        Assert.All(schema.History, feature => Assert.Equal(HistoryScope.EarlierSplits, feature.Sees));
+        var dataset = Dataset.Open(folder["dataset"]);
+        Assert.InRange(dataset.CountRows("member", Split.Test), 150, 250);
+        Assert.True(dataset.CountRows("member", Split.Validation) > 200); // 10 % of the rows, and those of new members that would be train
     }
 
     [Fact]

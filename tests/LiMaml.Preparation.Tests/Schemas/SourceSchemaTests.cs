@@ -71,6 +71,7 @@ public class SourceSchemaTests
     [InlineData("\"by\": [\"item\"]", "\"by\": []", "history[0] 'item_odds'.by: found none")]
     [InlineData("2024-04-01T12:00:00Z", "2024-02-01", "split.testFrom")]
     [InlineData("\"2024-03-01\"", "\"March\"", "March")]
+    [InlineData("\"kind\": \"byTime\"", "\"kind\": \"byTime\", \"newTasks\": 1", "split.newTasks: found 1, expected a share")]
     [InlineData("\"hashBuckets\": 1000", "\"hashBuckets\": 1000, \"minimumCount\": 2", "features[2] 'query'")]
     [InlineData("\"maxSamplesPerTask\": 200", "\"maxSamplesPerTask\": 0", "maxSamplesPerTask: found 0")]
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "formatVersion: found 2")]
@@ -85,6 +86,16 @@ public class SourceSchemaTests
 
         Assert.Contains("source.json", fault.Message, StringComparison.Ordinal);
         Assert.Contains(what, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_RandomSplitWithHistoryOfAllEarlierRows_NamesTheFeatureThatWouldLeak()
+    {
+        using var example = new Example();
+        var odds = new HistoryFeature { Name = "odds", Of = HistoryStatistic.LogOdds, By = ["item"] };
+        example.Schema = example.Schema with { Split = new RandomSplit { Train = .6 }, History = [odds with { Name = "fine", Sees = HistoryScope.EarlierSplits }, odds] };
+
+        Assert.Contains("history 'odds'.sees: found earlierRows with a random split, expected earlierSplits", await example.RefusalAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

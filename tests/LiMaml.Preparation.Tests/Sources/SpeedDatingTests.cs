@@ -20,6 +20,8 @@ public class SpeedDatingTests
         Assert.Equal(3518 / 8378.0, prepared.Statistics.Splits.Values.Sum(split => split.RowCount * split.LabelMean) / 8378, 1e-9);
         var test = await prepared.RowsAsync("inviter", Split.Test);
         var scores = ((DenseColumn)test.Columns["inviter_log_odds"]).Values.Zip(((DenseColumn)test.Columns["invitee_log_odds"]).Values, (inviter, invitee) => (double)inviter + invitee);
+        Identity.AssertNames(prepared, "inviter_id", test);
+        Identity.AssertNames(prepared, "invitee_id", await prepared.RowsAsync("invitee", Split.Train));
         Assert.InRange(RankQuality.Auc(test.Labels.Zip(scores)), .72, .85);
     }
 

@@ -43,6 +43,8 @@ public class SyntheticTests
         Assert.True(members.Splits[Split.Test].ColdTaskCount > 0);
         Assert.True(members.Splits[Split.Test].TaskCount < members.Splits[Split.Train].TaskCount);
         Assert.InRange(members.Splits[Split.Train].SamplesPerTask.Maximum, 10 * members.Splits[Split.Train].SamplesPerTask.Median, Small.RowCount);
+        Identity.AssertNames(prepared, "member_id", await prepared.RowsAsync("member", Split.Train));
+        Assert.Contains(0, ((CategoricalColumn)(await prepared.RowsAsync("member", Split.Test)).Columns["member_id"]).Indices); // new members
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LiMaml.Models.Datasets;
 using LiMaml.Models.Schemas;
 using LiMaml.Preparation.Schemas;
 
@@ -49,6 +50,36 @@ public class HistoryFeaturesTests
         var train = (2 + (2 * 3 / 5.0)) / 5; // tea: 2 of 3; all: 3 of 5
         var validation = (4 + (2 * 5 / 7.0)) / 7;
         AssertClose([train, train, validation, validation], values[5..]);
+    }
+
+    [Fact]
+    public async Task Prepare_RandomSplitLabelsOfTestRowsFlipped_MovesNoFeature()
+    {
+        var rows = RandomRows(new Random(8), 80);
+        async Task<(Prepared Prepared, Example Example)> PrepareAsync(string[] of)
+        {
+            var example = Case(of);
+            example.Schema = example.Schema with { Split = new RandomSplit { Train = .6, Validation = .2, Seed = 4 }, History = [.. EveryKind.Select(feature => feature with { Sees = HistoryScope.EarlierSplits })] };
+            return (await example.PrepareAsync(), example);
+        }
+
+        var (original, first) = await PrepareAsync(rows);
+        using var _ = first;
+        var splits = await original.SplitByRowAsync();
+        var (changed, second) = await PrepareAsync([.. rows.Select((row, index) => splits[index] == Split.Test ? Flip(row) : row)]);
+        using var __ = second;
+        var (validated, third) = await PrepareAsync([.. rows.Select((row, index) => splits[index] == Split.Validation ? Flip(row) : row)]);
+        using var ___ = third;
+
+        foreach (var feature in EveryKind)
+        {
+            var values = await original.DenseByRowAsync(feature.Name);
+            Assert.Equal(values, await changed.DenseByRowAsync(feature.Name));
+            var others = await validated.DenseByRowAsync(feature.Name); // and those of validation rows reach test rows only
+            Assert.Equal(values.Where((_, row) => splits[row] != Split.Test), others.Where((_, row) => splits[row] != Split.Test));
+        }
+
+        Assert.NotEqual(await original.DenseByRowAsync("rate"), await validated.DenseByRowAsync("rate"));
     }
 
     [Fact]

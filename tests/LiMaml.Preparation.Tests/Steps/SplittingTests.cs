@@ -53,6 +53,29 @@ public class SplittingTests
         Assert.InRange(splits.Count(split => split == Split.Validation), 150, 250);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Prepare_NewTasks_HaveNoTrainingRowsAndKeepTheirTestRows(bool byChance)
+    {
+        var clicks = "member,item,price,label,time\n" + string.Join('\n', Enumerable.Range(0, 2000).Select(row => $"m{row % 100},a,{row},{row / 100 % 2},{1700000000 + row}"));
+        async Task<(HashSet<string> New, string[] Test)> KeysAsync(double share, int seed)
+        {
+            using var example = new Example { Clicks = clicks };
+            example.Schema = example.Schema with { Split = byChance ? new RandomSplit { Train = .6, Validation = .2, NewTasks = share, NewTasksSeed = seed } : new PerTaskSplit { NewTasks = share, NewTasksSeed = seed } };
+            var prepared = await example.PrepareAsync();
+            var groups = new[] { await prepared.RowsAsync("member", Split.Train), await prepared.RowsAsync("member", Split.Validation), await prepared.RowsAsync("member", Split.Test) };
+            Assert.Equal(2000, groups.Sum(group => group.RowCount));
+            return ([.. groups[1].Keys.Except(groups[0].Keys)], groups[2].Keys);
+        }
+
+        var (fresh, test) = await KeysAsync(.2, 1);
+        Assert.InRange(fresh.Count, 10, 32);
+        Assert.Equal((await KeysAsync(0, 1)).Test, test);
+        Assert.Equal(fresh.Order(), (await KeysAsync(.2, 1)).New.Order());
+        Assert.NotEqual(fresh.Order(), (await KeysAsync(.2, 2)).New.Order());
+    }
+
     [Fact]
     public async Task Prepare_SeveralDefinitions_ShareRowsAndSplitsInTheirOwnOrder()
     {

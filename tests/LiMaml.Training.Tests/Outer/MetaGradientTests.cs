@@ -130,7 +130,8 @@ public sealed class MetaGradientTests
             Global = bilinear,
             InnerLoop = change(spec.InnerLoop with { Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.1, Proximal = 0.7, LearnedProximal = true }),
         };
-        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { Global = form(spec.Global) };
+        var small = spec.MetaBlocks[0] with { Features = ["age", "genres"], Layers = [new(2, Activation.Tanh)] };
+        ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { MetaBlocks = [small], Global = form(spec.Global) };
         var narrow = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)] };
         var items = narrow with { ItemFeatures = ["x", "item"] };
         var relu = spec with

@@ -37,6 +37,20 @@ public sealed class OuterOptimizerTests
         Assert.All(names[true].Concat(names[false]), name => Assert.True(allclose(theirs.Parameters[name], ours.Parameters[name], rtol: 1e-9, atol: 1e-9), name));
     }
 
+    [Theory]
+    [InlineData(null, 0.05)]
+    [InlineData(32, 0.2)]
+    [InlineData(256, 0.025)]
+    public void LearningRate_WithBaseTasksPerBatch_IsScaledInProportion(int? baseTasks, double expected)
+    {
+        using var network = new SampleNetwork(SampleNetwork.DefaultSpec);
+        var options = new TrainingOptions { LearningRate = LearningRate, TasksPerBatch = 128, BaseTasksPerBatch = baseTasks, WarmupSteps = 4, Decay = LearningRateDecay.Linear };
+        using var optimizer = new OuterOptimizer(network.Parameters, options, 100);
+
+        Assert.Equal(expected * 0.25, optimizer.LearningRate(0), 1e-12);
+        Assert.Equal(expected * 0.5, optimizer.LearningRate(50), 1e-12);
+    }
+
     /// <summary>Gradients that are a function of the parameters and of the step.</summary>
     private static void Differentiate(SampleNetwork network, int step)
     {

@@ -9,7 +9,7 @@ internal sealed class SplitArguments
     /// <summary>The division that figures are published for: 80 % and 20 % of the rows; the settings are chosen on an eighth of the 80 %.</summary>
     private static readonly RandomSplit Published = new() { Train = 0.7, Validation = 0.1 };
 
-    private readonly Option<bool> random = Choice.Of("--split", "Divide rows by chance, whatever their time, for comparison with published figures: random is 70 % train, 10 % validation, 20 % test; history features then see earlier splits only.", ("random", true));
+    private readonly Option<string?> random = Choice.Of<string?>("--split", "Divide rows by chance, whatever their time, for comparison with published figures: random is 70 % train, 10 % validation, 20 % test; history features then see earlier splits only.", ("random", "random"));
     private readonly Option<int?> seed = Text.Number("--split-seed", "Another seed, another random division, and other new tasks. Default 0.", int.MinValue, int.MaxValue, "number");
     private readonly Option<double?> newTasks = Text.Number("--new-tasks", "Share of the tasks without training rows, to judge new members by: their training rows become validation rows. Default 0.", 0.0, 0.99, "share");
 
@@ -19,7 +19,7 @@ internal sealed class SplitArguments
     /// <summary>The change to a source schema that was asked for; null for none.</summary>
     public Func<SourceSchema, SourceSchema>? Read(ParseResult result)
     {
-        var (isRandom, ofSeed, share) = (result.GetValue(random), result.GetValue(seed), result.GetValue(newTasks));
+        var (isRandom, ofSeed, share) = (result.GetValue(random) is not null, result.GetValue(seed), result.GetValue(newTasks));
         return !isRandom && ofSeed is null && share is null ? null : schema => Change(schema, isRandom, ofSeed, share);
     }
 

@@ -4,10 +4,10 @@ namespace LiMaml.Training.Baselines;
 internal sealed record SideOptions
 {
     /// <summary>λ of ½ λ |p|² for a vector, above 0.</summary>
-    public double VectorStrength { get; init; } = 8;
+    public double VectorStrength { get; init; } = 4;
 
     /// <summary>What each row adds to it, 0 or more.</summary>
-    public double VectorStrengthPerRow { get; init; } = 0.03;
+    public double VectorStrengthPerRow { get; init; } = 0.015;
 
     /// <summary>λ of ½ λ b² for a bias, above 0.</summary>
     public double BiasStrength { get; init; } = 2;
@@ -23,16 +23,16 @@ internal sealed record SideOptions
 internal sealed record FactorisationOptions
 {
     /// <summary>Width of the vectors, at least 1.</summary>
-    public int Dimensions { get; init; } = 16;
+    public int Dimensions { get; init; } = 8;
 
     /// <summary>For tasks.</summary>
     public SideOptions Tasks { get; init; } = new();
 
     /// <summary>For items.</summary>
-    public SideOptions Items { get; init; } = new() { HalfLife = 600 };
+    public SideOptions Items { get; init; } = new() { HalfLife = 1200, BiasStrength = 1 };
 
     /// <summary>Rounds of one Newton step for every task, then one for every item; at least 1.</summary>
-    public int Rounds { get; init; } = 12;
+    public int Rounds { get; init; } = 24;
 
     /// <summary>Seeds the items' vectors.</summary>
     public int Seed { get; init; } = 1;

@@ -11,7 +11,7 @@ namespace LiMaml.Training.Baselines;
 /// <param name="threads">Threads; the result does not depend on them.</param>
 internal sealed class FactorisationRival(BaselineRows rows, string itemFeature, int[] items, int itemCount, int threads) : IRival
 {
-    private const int MostRounds = 24;
+    private const int MostRounds = 40;
     private readonly int[] train = rows.Of(Split.Train);
     private FactorisationOptions chosen = new();
     private MatrixFactorisation? trained;

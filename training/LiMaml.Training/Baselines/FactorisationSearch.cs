@@ -4,7 +4,7 @@ namespace LiMaml.Training.Baselines;
 
 /// <summary>
 /// Chooses <see cref="FactorisationOptions"/> by pooled AUC of validation rows under a fit to training rows: one setting after
-/// another is tried larger and smaller, and what helps is kept; the number of rounds is the best one's.
+/// another is tried larger and smaller, and what helps is kept and tried again; the number of rounds is the best one's.
 /// </summary>
 /// <param name="fit">Fits to training rows, telling of each round.</param>
 /// <param name="labels">Of the validation rows.</param>
@@ -13,27 +13,24 @@ namespace LiMaml.Training.Baselines;
 internal sealed class FactorisationSearch(
     Action<FactorisationOptions, Func<MatrixFactorisation, bool>> fit, float[] labels, int[] validation, CancellationToken cancellation)
 {
-    private const int Passes = 2;
-    private const int Patience = 4;
+    private const int MostPasses = 4;
+    private const int Patience = 3;
     private const double Improvement = 5e-5;
 
     /// <summary>The best found around <paramref name="start"/>.</summary>
     public (FactorisationOptions Options, double Auc) Choose(FactorisationOptions start)
     {
         var best = Judge(start);
-        for (var pass = 0; pass < Passes; pass++)
+        var moves = Moves().ToList();
+        for (var pass = 0; pass < MostPasses && moves.Count > 0; pass++)
         {
-            var before = best.Auc;
-            foreach (var move in Moves())
+            moves = moves.FindAll(move =>
             {
                 var candidate = Judge(move(best.Options) with { Rounds = start.Rounds });
-                best = candidate.Auc > best.Auc + Improvement ? candidate : best;
-            }
-
-            if (best.Auc - before < Improvement)
-            {
-                break;
-            }
+                var helps = candidate.Auc > best.Auc + Improvement;
+                best = helps ? candidate : best;
+                return helps;
+            });
         }
 
         return best;

@@ -107,7 +107,7 @@ internal sealed class EvaluationTables(EvaluationReport report)
         ScoringMode.Aggregated => $"fine-tuned, stored vector, {row.Variant} of samples",
         ScoringMode.Replayed => $"fine-tuned, stored vector, refreshed {row.Variant}",
         ScoringMode.FittedToTraining => "fitted to training rows",
-        ScoringMode.FewShot => $"≤ {row.Variant} support samples, stored vector",
+        ScoringMode.FewShot => $"≤ {row.Variant} support samples",
         ScoringMode.TasksRefitted => "tasks fitted to training + validation rows",
         _ => "fitted to training + validation rows",
     };

@@ -61,6 +61,10 @@ public static class ModelEvaluation
     internal static IReadOnlyList<Split> Support(EvaluationOptions options) =>
         options.Support is SupportRows.Window ? [Split.Train, Split.Validation] : [Split.Validation];
 
+    /// <summary>The first vanilla model, else the first other one trained without an inner loop, else the first.</summary>
+    internal static string DefaultBaseline(IEnumerable<(string Name, List<Checkpoint> Checkpoints)> models) =>
+        models.MinBy(model => model.Checkpoints[0].Model.Algorithm switch { TrainingAlgorithm.Vanilla => 0, var other => other.HasInnerLoop ? 2 : 1 }).Name;
+
     private static string TaskOf(EvaluationOptions options, Dataset dataset, List<(string Name, List<Checkpoint> Checkpoints)> models)
     {
         if ((models.Count == 0 && options.Rivals.IsEmpty) || models.Any(model => model.Checkpoints.Count == 0))
@@ -160,7 +164,7 @@ public static class ModelEvaluation
 
     private static ScoredLine BaselineOf(EvaluationOptions options, List<(string Name, List<Checkpoint> Checkpoints)> models, List<ScoredLine> lines)
     {
-        var name = options.Baseline ?? models.MinBy(model => model.Checkpoints[0].Model.Algorithm switch { TrainingAlgorithm.Vanilla => 0, var other => other.HasInnerLoop ? 2 : 1 }).Name;
+        var name = options.Baseline ?? (models.Count > 0 ? DefaultBaseline(models) : null);
         return lines.First(line => line.Mode is ScoringMode.NoFineTuning or ScoringMode.FittedToTraining && (name is null || line.Model == name));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiMaml.Models;
 using LiMaml.Models.Schemas;
 using LiMaml.Training.Configurations;
 
@@ -18,6 +19,21 @@ public sealed record ExperimentSetting(DatasetSchema Schema, TrainingConfigurati
 
     /// <summary>Task definitions that have meta features.</summary>
     public IEnumerable<TaskDefinition> Tasks => Schema.Tasks.Where(task => task.MetaFeatures.Count > 0);
+
+    /// <summary>Whether the changed base is a model that can be trained.</summary>
+    public bool Takes(ConfigurationPatch patch)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        try
+        {
+            patch.Apply(Base, "variant").Resolve(Schema);
+            return true;
+        }
+        catch (InvalidInputException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>
     /// The base for another task definition: the meta block reads that definition's meta features; a product with the item's

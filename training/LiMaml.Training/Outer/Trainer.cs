@@ -145,7 +145,7 @@ internal sealed class Trainer : IDisposable
             WriteCheckpoint(model, state, epoch);
         }
 
-        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), trainingSeconds, clock.Elapsed.TotalSeconds));
+        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, auc, optimizer.LearningRate(state.Step), clock.Elapsed.TotalSeconds, trainingSeconds));
         Report(state, steps, auc);
         var finished = epoch >= options.Epochs || epoch - state.BestEpoch >= options.Patience;
         if (finished && state.BestEpoch == 0)

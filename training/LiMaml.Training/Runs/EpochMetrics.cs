@@ -6,6 +6,6 @@ namespace LiMaml.Training.Runs;
 /// <param name="TrainingLoss">Mean outer loss of the epoch.</param>
 /// <param name="ValidationAuc">After fine-tuning; for real labels, minus the root mean squared error.</param>
 /// <param name="LearningRate">At the end of the epoch.</param>
-/// <param name="TrainingSeconds">Of the epoch's outer steps alone, without validation; where a resumed run did some of them, in proportion for all.</param>
 /// <param name="Seconds">Since the run or its resumption began.</param>
-public sealed record EpochMetrics(int Epoch, long Step, double TrainingLoss, double ValidationAuc, double LearningRate, double TrainingSeconds, double Seconds);
+/// <param name="TrainingSeconds">Of the epoch's outer steps alone, without validation; where a resumed run did some of them, in proportion for all.</param>
+public sealed record EpochMetrics(int Epoch, long Step, double TrainingLoss, double ValidationAuc, double LearningRate, double Seconds, double TrainingSeconds);

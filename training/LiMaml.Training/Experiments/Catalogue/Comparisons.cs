@@ -15,7 +15,7 @@ internal static class Comparisons
         Paper = "Table 3",
         Title = "Vanilla training, entire-network MAML and LiMAML, with and without fine-tuning",
         Question = "LiMAML with fine-tuning should be above vanilla training, fine-tuned or not, and close to MAML of the entire network, which cannot be served as one vector a task.",
-        Variants = _ => [Variants.Vanilla, Variants.EntireNetwork, Variants.LiMaml],
+        Variants = setting => [Variants.Vanilla, Variants.EntireNetwork(setting), Variants.LiMaml],
         Modes = [ScoringMode.NoFineTuning, ScoringMode.FineTuned, ScoringMode.FineTunedStored],
         Evaluation = Rivals.Add,
         Slices = [ReportSlice.All, ReportSlice.FewSamples, ReportSlice.ManySamples, ReportSlice.NotAdapted],
@@ -38,7 +38,7 @@ internal static class Comparisons
         Question = "A learned row for each task is worth most when the inner loop moves it; a meta block over features should do as well, and serves new tasks.",
         Variants = setting =>
         {
-            var row = ConfigurationPatch.Of(("metaBlock.kind", "idEmbedding"), ("metaBlock.features", new JsonArray(IdFeature(setting))));
+            var row = ConfigurationPatch.Of(("metaBlock.kind", "idEmbedding"), ("metaBlock.features", new JsonArray(IdFeature(setting))), ("metaBlock.history", null));
             return
             [
                 Variants.Vanilla,

@@ -76,7 +76,7 @@ internal static class Service
         Paper = "GDMix, beyond",
         Title = "Against published figures and tuned simple rivals",
         Question = "The published comparison divides MovieLens 100K by chance, 80/20, label rating > 3: 'limaml prepare --source movielens-100k --split random'.",
-        Variants = _ => [Variants.Vanilla, Variants.EntireNetwork, Variants.LiMaml],
+        Variants = setting => [Variants.Vanilla, Variants.EntireNetwork(setting), Variants.LiMaml],
         Modes = [ScoringMode.NoFineTuning, ScoringMode.FineTuned, ScoringMode.FineTunedStored],
         Evaluation = Rivals.Add,
         Remarks =

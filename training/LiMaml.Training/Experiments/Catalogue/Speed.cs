@@ -19,6 +19,7 @@ internal static class Speed
         Question = "Each measure should save time and keep the AUC: 32 → 128 tasks a batch with the learning rate scaled in proportion, clipping, warm-up and decay, gradients exchanged in the outer step only, n = 1.",
         Variants = setting =>
         {
+            var fewest = Steps(setting)[0];
             var device = setting.Base.Training.Device;
             var small = ConfigurationPatch.Of(("training.tasksPerBatch", BaseTasks), ("training.baseTasksPerBatch", BaseTasks), ("training.warmupSteps", 0), ("training.decay", "none"), ("training.clipNorm", 1e6));
             var large = small.Then(ConfigurationPatch.Of(("training.tasksPerBatch", LargeBatch)));
@@ -32,7 +33,7 @@ internal static class Speed
                 Variants.With("… and clipped at 1", clipped),
                 Variants.With("… and warm-up, decay", scheduled),
                 Variants.With("… on two replicas", scheduled.Then(ConfigurationPatch.Of(("training.device", $"{device},{device}")))),
-                Variants.With("… and n = 1, on one", scheduled.Then(ConfigurationPatch.Of(("innerLoop.steps", 1)))),
+                Variants.With(string.Create(CultureInfo.InvariantCulture, $"… and n = {fewest}, on one"), scheduled.Then(ConfigurationPatch.Of(("innerLoop.steps", fewest)))),
             ];
         },
         IsTimed = true,
@@ -46,10 +47,10 @@ internal static class Speed
         Paper = "Table 9",
         Title = "Training time and gain by the number of inner steps n",
         Question = "Time should grow about linearly in n while the gain hardly changes.",
-        Variants = _ =>
+        Variants = setting =>
         [
             Variants.Vanilla,
-            .. Enumerable.Range(1, 5).Select(steps => Variants.With(
+            .. Steps(setting).Select(steps => Variants.With(
                 string.Create(CultureInfo.InvariantCulture, $"n = {steps}"), ConfigurationPatch.Of(("innerLoop.steps", steps)), steps)),
         ],
         IsTimed = true,
@@ -60,4 +61,8 @@ internal static class Speed
             new("gain", "AUC gain", FigureMeasure.Gain) { XLabel = "inner steps n" },
         ],
     };
+
+    /// <summary>The numbers of inner steps, 1 to 5, that the base's inner loop takes.</summary>
+    private static int[] Steps(ExperimentSetting setting) =>
+        [.. Enumerable.Range(1, 5).Where(steps => setting.Takes(Variants.LiMaml.Patch.Then(ConfigurationPatch.Of(("innerLoop.steps", steps)))))];
 }
