@@ -47,7 +47,7 @@ public sealed record TrainingConfiguration
         }
 
         var global = Global ?? DefaultGlobal(schema, definition, meta);
-        var loop = Algorithm is TrainingAlgorithm.Maml ? InnerLoop with { Adapts = AdaptedWeights.Network } : InnerLoop;
+        var loop = Learnable(Algorithm is TrainingAlgorithm.Maml ? InnerLoop.OfNetwork() : InnerLoop);
         var spec = new ModelSpec
         {
             Algorithm = Algorithm,
@@ -60,6 +60,10 @@ public sealed record TrainingConfiguration
         SpecValidation.Validate(spec, schema, "training configuration");
         return spec;
     }
+
+    /// <summary>What the inner loop learns of itself is not learned without one: such models choose it on validation rows.</summary>
+    private InnerLoopSpec Learnable(InnerLoopSpec loop) =>
+        Algorithm.HasInnerLoop ? loop : loop with { LearnedProximal = false, LearnedStepSizes = false };
 
     private MetaBlockSpec DefaultMeta(DatasetSchema schema, TaskDefinition definition)
     {

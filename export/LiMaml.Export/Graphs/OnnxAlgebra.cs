@@ -62,6 +62,15 @@ internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue
     public OnnxValue Log1p(OnnxValue a) => graph.Log(graph.Add(a, One));
 
     /// <inheritdoc/>
+    public OnnxValue Exp(OnnxValue a) => graph.Exp(a);
+
+    /// <inheritdoc/>
+    public OnnxValue Sqrt(OnnxValue a) => graph.Sqrt(a);
+
+    /// <inheritdoc/>
+    public OnnxValue Solve(OnnxValue matrix, OnnxValue vector) => ConjugateGradients.Solve(graph, matrix, vector);
+
+    /// <inheritdoc/>
     public OnnxValue Concatenate(IReadOnlyList<OnnxValue> parts) => parts.Count == 1 ? parts[0] : graph.Concat(parts);
 
     /// <inheritdoc/>

@@ -10,6 +10,8 @@ namespace LiMaml.Models.Network;
 internal sealed class GramLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T> origin, IReadOnlyList<GramLinear<T>.Moment> history) : LinearLayer<T>
     where T : class
 {
+    public override bool HasBias => origin.HasBias;
+
     public override T Forward(T x)
     {
         var sum = origin.Forward(x);
@@ -33,7 +35,8 @@ internal sealed class GramLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T> o
         return sum;
     }
 
-    public override LinearLayer<T> Step(T x, T movement, T? keep)
+    /// <remarks>Sizes of single numbers have no Gram form: layers that have them are kept as weights.</remarks>
+    public override LinearLayer<T> Step(T x, T movement, T? keep, StepSizes<T>? sizes)
     {
         var next = new List<Moment>();
         var merged = false;

@@ -60,6 +60,18 @@ public interface ITensorAlgebra<T>
     /// <summary>log(1 + a) for a ≥ 0.</summary>
     T Log1p(T a);
 
+    /// <summary>exp(a).</summary>
+    T Exp(T a);
+
+    /// <summary>√a for a &gt; 0.</summary>
+    T Sqrt(T a);
+
+    /// <summary>
+    /// x with <paramref name="matrix"/>·x = <paramref name="vector"/>: symmetric positive definite [tasks, n, n], and [tasks, n, 1].
+    /// No gradient flows to the matrix.
+    /// </summary>
+    T Solve(T matrix, T vector);
+
     /// <summary>Joins along the last axis; leading axes must be equal.</summary>
     T Concatenate(IReadOnlyList<T> parts);
 

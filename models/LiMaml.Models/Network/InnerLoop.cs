@@ -9,13 +9,15 @@ namespace LiMaml.Models.Network;
 /// <param name="Labels">[tasks, support, 1].</param>
 /// <param name="Weights">[tasks, support, 1], 0 or more.</param>
 /// <param name="Others">Meta embeddings of the other task definitions [tasks, support, embedding]; empty for a single definition.</param>
+/// <param name="Bag">Each task's history bag [tasks, 1, embedding]; null where the meta block has none.</param>
 internal sealed record SupportSet<T>(
     IReadOnlyDictionary<string, T> Meta,
     IReadOnlyDictionary<string, T> Latest,
     GlobalRows<T> Global,
     T Labels,
     T Weights,
-    IReadOnlyDictionary<string, T> Others)
+    IReadOnlyDictionary<string, T> Others,
+    T? Bag)
     where T : class;
 
 /// <summary>What came of the inner loop.</summary>
@@ -34,6 +36,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
     where T : class
 {
     private readonly ITensorAlgebra<T> algebra = network.Algebra;
+    private readonly StepSettings<T> settings = network.Settings(spec);
 
     /// <summary>θ, in the form in which this loop adapts it.</summary>
     public LayerSet<T> Layers() => network.Layers(PrefersGram);
@@ -41,7 +44,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
     /// <summary>Adapts <paramref name="theta"/> to the tasks of <paramref name="support"/>.</summary>
     public Adapted<T> Adapt(MetaBlock<T> block, LayerSet<T> theta, SupportSet<T> support, bool losses = false)
     {
-        var bound = block.Bind(theta, support.Latest); // θ_metaᵢ ← θ_meta (line 5)
+        var bound = block.Bind(theta, support.Latest, support.Bag, spec.Adapts is AdaptedWeights.Embedding); // θ_metaᵢ ← θ_meta (line 5)
         if (spec.Steps == 0 && !losses)
         {
             return new Adapted<T>(bound, null, null);
@@ -53,6 +56,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
             support.Labels,
             support.Weights,
             StepWeights(support.Weights),
+            algebra.Sum(support.Weights, 1),
             encoded is null || spec.SecondOrder ? encoded : algebra.StopGradient(encoded),
             FollowsGlobal ? support.Global : network.Global.Frozen(support.Global),
             support.Others);
@@ -60,15 +64,30 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         var layers = start;
         var (meta, pass) = Forward(block, layers, state, projected);
         var before = losses ? MeanLoss(pass.Logit, state) : null;
-        var (length, keep) = StepLength(block, start, state, meta, pass);
+        if (spec is { StepRule: StepRule.Newton or StepRule.Diagonal, Steps: > 0 })
+        {
+            var (problem, delta) = MoveEmbedding(block, start, state, meta, pass);
+            layers = start.With([KeyValuePair.Create(block.Shift, (LinearLayer<T>)((RowLayer<T>)start[block.Shift]).Moved(delta))]);
+            return new Adapted<T>(Attach(layers, start, bound), before, losses ? MeanLoss(problem.LogitsAt(algebra, delta), state) : null);
+        }
+
+        var length = StepLength(block, start, state, meta, pass);
         for (var step = 0; step < spec.Steps; step++) // repeat n times (line 6)
         {
-            layers = Step(layers, Gradient(block, layers, state, meta, pass), length, keep); // line 8
+            layers = Step(layers, Gradient(block, layers, state, meta, pass), length, state.Evidence); // line 8
             projected = spec.Adapts is AdaptedWeights.Network ? network.Global.Project(layers, state.Global) : projected;
             (meta, pass) = step + 1 < spec.Steps || losses ? Forward(block, layers, state, projected) : (meta, pass);
         }
 
         return new Adapted<T>(Attach(layers, start, bound), before, losses ? MeanLoss(pass.Logit, state) : null);
+    }
+
+    /// <summary>The movement of each task's own vector where only that moves and the logit is linear in it.</summary>
+    private (EmbeddingProblem<T> Problem, T Delta) MoveEmbedding(MetaBlock<T> block, LayerSet<T> start, Support state, MetaPass<T> meta, GlobalPass<T> pass)
+    {
+        var slopes = network.Global.Backward(start, pass, One(pass.Logit), block.Spec.Task, null); // ∂logit/∂embedding
+        var problem = new EmbeddingProblem<T>(pass.Logit, slopes, state.Labels, state.StepWeights, meta.Embedding, settings.Strength(block.Shift, state.Evidence)!);
+        return (problem, new EmbeddingSteps<T>(network, spec, block.Spec.EmbeddingSize).Run(problem));
     }
 
     private bool FollowsGlobal => spec.SecondOrder && spec.TotalGlobalGradient;
@@ -95,43 +114,60 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
             atEmbedding = algebra.Add(atEmbedding, pull);
         }
 
-        block.Backward(layers, meta, atEmbedding, errors);
+        AddMetaErrors(block, layers, meta, atEmbedding, errors);
         return errors;
     }
 
-    private LayerSet<T> Step(LayerSet<T> layers, List<LayerError<T>> errors, T length, T? keep) =>
-        layers.With(errors.Select(error => KeyValuePair.Create(
-            error.Layer,
-            layers[error.Layer].Step(error.Inputs, algebra.Multiply(error.Errors, algebra.Scale(length, -1)), keep))));
-
-    /// <summary>Each task's step length [tasks, 1, 1] or a constant, and what a step keeps of the way from θ; null for all.</summary>
-    private (T Length, T? Keep) StepLength(MetaBlock<T> block, LayerSet<T> start, Support support, MetaPass<T> meta, GlobalPass<T> pass)
+    private void AddMetaErrors(MetaBlock<T> block, LayerSet<T> layers, MetaPass<T> meta, T atEmbedding, List<LayerError<T>> errors)
     {
-        var length = algebra.Scale(algebra.One, spec.StepSize);
-        if (spec is { StepRule: StepRule.CurvatureBound, Steps: > 0 })
+        if (spec.Adapts is AdaptedWeights.Embedding)
         {
-            length = algebra.Divide(length, algebra.Add(algebra.One, algebra.Multiply(length, Curvature(block, start, support, meta, pass))));
+            errors.Add(new LayerError<T>(block.Shift, algebra.One, atEmbedding));
         }
+        else
+        {
+            block.Backward(layers, meta, atEmbedding, errors);
+        }
+    }
 
-        return (length, spec.Proximal == 0 ? null : algebra.Subtract(algebra.One, algebra.Scale(length, spec.Proximal)));
+    private LayerSet<T> Step(LayerSet<T> layers, List<LayerError<T>> errors, T length, T evidence) =>
+        layers.With(errors.Select(error =>
+        {
+            var strength = settings.Strength(error.Layer, evidence);
+            var keep = strength is null ? null : algebra.Subtract(algebra.One, algebra.Multiply(length, strength));
+            var movement = algebra.Multiply(error.Errors, algebra.Scale(length, -1));
+            return KeyValuePair.Create(error.Layer, layers[error.Layer].Step(error.Inputs, movement, keep, settings.Sizes(error.Layer, layers[error.Layer].HasBias)));
+        }));
+
+    /// <summary>Each task's step length [tasks, 1, 1] or a constant; 1 where the lengths of single numbers are learned.</summary>
+    private T StepLength(MetaBlock<T> block, LayerSet<T> start, Support support, MetaPass<T> meta, GlobalPass<T> pass)
+    {
+        var length = algebra.Scale(algebra.One, spec.LearnedStepSizes ? 1 : spec.StepSize);
+        return spec is { StepRule: StepRule.CurvatureBound, Steps: > 0 }
+            ? algebra.Divide(length, algebra.Add(algebra.One, algebra.Multiply(length, Curvature(block, start, support, meta, pass))))
+            : length;
     }
 
     /// <summary>Bounds the second derivative of each task's support loss in any direction, to first order around θ [tasks, 1, 1].</summary>
     private T Curvature(MetaBlock<T> block, LayerSet<T> start, Support support, MetaPass<T> meta, GlobalPass<T> pass)
     {
-        var atLogit = algebra.Add(algebra.Scale(pass.Logit, 0), algebra.One); // ∂logit/∂logit
+        var atLogit = One(pass.Logit); // ∂logit/∂logit
         var errors = new List<LayerError<T>>();
         var atEmbedding = network.Global.Backward(start, pass, atLogit, block.Spec.Task, spec.Adapts is AdaptedWeights.Network ? errors : null);
         var output = errors.Count;
-        block.Backward(start, meta, atEmbedding, errors);
+        AddMetaErrors(block, start, meta, atEmbedding, errors);
         var sum = algebra.Scale(start[errors[output].Layer].SquaredGradient(errors[output].Inputs, algebra.One), spec.MetaEmbeddingL2);
         foreach (var error in errors)
         {
             sum = algebra.Add(sum, algebra.Scale(start[error.Layer].SquaredGradient(error.Inputs, error.Errors), network.Loss.LargestCurvature));
         }
 
-        return algebra.Add(algebra.Sum(algebra.Multiply(sum, support.StepWeights), 1), algebra.Scale(algebra.One, spec.Proximal));
+        var bound = algebra.Sum(algebra.Multiply(sum, support.StepWeights), 1);
+        var layers = spec.LearnedProximal ? errors.Select(error => error.Layer) : [errors[output].Layer]; // one strength for all where it isn't learned
+        return layers.Aggregate(bound, (total, layer) => settings.Strength(layer, support.Evidence) is { } strength ? algebra.Add(total, strength) : total);
     }
+
+    private T One(T like) => algebra.Add(algebra.Scale(like, 0), algebra.One);
 
     /// <summary>Sample weights, divided by their sum for the mean; a task without support keeps zeros.</summary>
     private T StepWeights(T weights)
@@ -174,6 +210,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         T Labels,
         T Weights,
         T StepWeights,
+        T Evidence,
         T? Encoded,
         GlobalRows<T> Global,
         IReadOnlyDictionary<string, T> Others);

@@ -9,6 +9,8 @@ internal sealed class LayerSet<T>(IReadOnlyDictionary<string, LinearLayer<T>> la
 
     public IEnumerable<string> Names => layers.Keys;
 
+    public bool Has(string name) => layers.ContainsKey(name);
+
     /// <summary>The same set with <paramref name="changes"/> added or replaced.</summary>
     public LayerSet<T> With(IEnumerable<KeyValuePair<string, LinearLayer<T>>> changes)
     {

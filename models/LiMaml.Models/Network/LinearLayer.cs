@@ -5,6 +5,8 @@ namespace LiMaml.Models.Network;
 internal abstract class LinearLayer<T>
     where T : class
 {
+    public abstract bool HasBias { get; }
+
     /// <summary>x [..., inputs] → [..., outputs].</summary>
     public abstract T Forward(T x);
 
@@ -15,7 +17,8 @@ internal abstract class LinearLayer<T>
     /// <param name="x">Inputs [tasks, rows, inputs].</param>
     /// <param name="movement">−α times the loss gradient at the outputs [tasks, rows, outputs].</param>
     /// <param name="keep">[tasks, 1, 1] or a constant; null for 1.</param>
-    public abstract LinearLayer<T> Step(T x, T movement, T? keep);
+    /// <param name="sizes">What the movement of each number is multiplied by; null for 1.</param>
+    public abstract LinearLayer<T> Step(T x, T movement, T? keep, StepSizes<T>? sizes);
 
     /// <summary>|∂f/∂W|² of each row [..., 1], bias included, where δ is the gradient of f at the outputs.</summary>
     public abstract T SquaredGradient(T x, T delta);
@@ -34,6 +37,8 @@ internal sealed class SharedLinear<T>(ITensorAlgebra<T> algebra, T weight, T? bi
 
     public T? Bias => bias;
 
+    public override bool HasBias => bias is not null;
+
     public override T Forward(T x)
     {
         var product = algebra.MatMul(x, weight);
@@ -42,10 +47,10 @@ internal sealed class SharedLinear<T>(ITensorAlgebra<T> algebra, T weight, T? bi
 
     public override T Backward(T delta) => algebra.MatMul(delta, transposed);
 
-    public override LinearLayer<T> Step(T x, T movement, T? keep) =>
-        gram
-            ? new GramLinear<T>(algebra, this, []).Step(x, movement, keep)
-            : new WeightLinear<T>(algebra, this, null, null).Step(x, movement, keep);
+    public override LinearLayer<T> Step(T x, T movement, T? keep, StepSizes<T>? sizes) =>
+        gram && sizes is null
+            ? new GramLinear<T>(algebra, this, []).Step(x, movement, keep, sizes)
+            : new WeightLinear<T>(algebra, this, null, null).Step(x, movement, keep, sizes);
 
     public override T SquaredGradient(T x, T delta)
     {

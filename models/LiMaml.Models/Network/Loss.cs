@@ -28,6 +28,18 @@ internal sealed class Loss<T>(ITensorAlgebra<T> algebra, LabelKind label)
             ? algebra.Subtract(algebra.Sigmoid(logits), labels)
             : algebra.Scale(algebra.Subtract(logits, labels), 2);
 
+    /// <summary>Their second derivatives, for labels of either kind.</summary>
+    public T SecondDerivative(T logits)
+    {
+        if (label is LabelKind.Real)
+        {
+            return algebra.Scale(algebra.One, 2);
+        }
+
+        var probability = algebra.Sigmoid(logits);
+        return algebra.Multiply(probability, algebra.Subtract(algebra.One, probability));
+    }
+
     /// <summary>The largest second derivative at any logit: ¼ for cross-entropy, 2 for the squared error.</summary>
     public double LargestCurvature => label is LabelKind.Binary ? 0.25 : 2;
 }

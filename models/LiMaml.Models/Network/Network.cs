@@ -10,6 +10,7 @@ internal sealed class Network<T>
 {
     private readonly IReadOnlyList<ParameterDeclaration> declarations;
     private readonly Func<string, T> parameter;
+    private readonly Dictionary<int, T> identities = [];
 
     /// <param name="spec">The model.</param>
     /// <param name="schema">The features it reads.</param>
@@ -31,6 +32,9 @@ internal sealed class Network<T>
     public ITensorAlgebra<T> Algebra { get; }
 
     public Loss<T> Loss { get; }
+
+    /// <summary>The identity matrix [size, size].</summary>
+    public T Identity(int size) => identities.TryGetValue(size, out var known) ? known : identities[size] = MakeIdentity(size);
 
     /// <summary>By task definition.</summary>
     public IReadOnlyDictionary<string, MetaBlock<T>> MetaBlocks { get; }
@@ -62,9 +66,24 @@ internal sealed class Network<T>
         return Algebra.Sum(pass.Embedding, 1, keepAxis: false);
     }
 
+    /// <summary>The learned settings of an inner loop.</summary>
+    public StepSettings<T> Settings(InnerLoopSpec loop) => new(Algebra, loop, parameter);
+
+    private T MakeIdentity(int size) => Algebra.Constant([.. Enumerable.Range(0, size * size).Select(place => place % (size + 1) == 0 ? 1f : 0f)], size, size);
+
+    private HistoryBag<T>? HistoryBag(MetaBlockSpec block, DatasetSchema schema) => block.History.Count == 0
+        ? null
+        : new HistoryBag<T>(
+            Algebra,
+            new FeatureEncoder<T>(
+                Algebra,
+                Parameters.Layout(block.History, schema),
+                Parameters.Layout(Spec.Global.Features, schema),
+                feature => parameter($"{Parameters.HistoryPrefix(block.Task)}.{feature}")));
+
     private MetaBlock<T> Create(MetaBlockSpec block, DatasetSchema schema) => block.Kind switch
     {
-        MetaBlockKind.IdEmbedding => new IdMetaBlock<T>(block, Algebra, parameter),
-        _ => new MlpMetaBlock<T>(block, Parameters.Layout(block.Features, schema), Algebra, parameter),
+        MetaBlockKind.IdEmbedding => new IdMetaBlock<T>(block, HistoryBag(block, schema), Algebra, parameter),
+        _ => new MlpMetaBlock<T>(block, HistoryBag(block, schema), Parameters.Layout(block.Features, schema), Algebra, parameter),
     };
 }

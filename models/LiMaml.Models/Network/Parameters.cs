@@ -8,6 +8,12 @@ namespace LiMaml.Models.Network;
 public static class Parameters
 {
     internal const string GlobalPrefix = "global";
+    internal const string ProximalConstant = "proximal.constant";
+    internal const string ProximalSlope = "proximal.slope";
+    internal const string StepSizes = "stepSizes";
+
+    /// <summary>Of the learned proximal strength, per unit of sample weight, where it starts.</summary>
+    private const double SlopeShare = 0.01;
     internal const string WidePrefix = $"{GlobalPrefix}.wide";
 
     /// <summary>Every parameter that <paramref name="spec"/> needs over <paramref name="schema"/>.</summary>
@@ -19,6 +25,8 @@ public static class Parameters
         foreach (var block in spec.MetaBlocks)
         {
             DeclareMeta(parameters, block, schema);
+            DeclareHistory(parameters, block, schema);
+            DeclareSettings(parameters, MovingParts(block, spec.InnerLoop, parameters), spec.InnerLoop);
         }
 
         DeclareGlobal(parameters, spec, schema);
@@ -33,6 +41,17 @@ public static class Parameters
     }
 
     internal static string MetaPrefix(string task) => $"meta.{task}";
+
+    internal static string HistoryPrefix(string task) => $"{MetaPrefix(task)}.history";
+
+    /// <summary>What a task's own vector is called among the layers of its meta block.</summary>
+    internal static string Shift(string task) => $"{MetaPrefix(task)}.shift";
+
+    /// <summary>Whether a layer is a task's own vector.</summary>
+    internal static bool IsShift(string layer) => layer.EndsWith(".shift", StringComparison.Ordinal);
+
+    /// <summary>The setting of the inner loop called <paramref name="setting"/> for a layer that moves, or its bias.</summary>
+    internal static string Setting(string setting, string part) => $"{part}.{setting}";
 
     /// <summary>All dense layers of a meta block, the output layer included.</summary>
     internal static IReadOnlyList<LayerSpec> Stack(MetaBlockSpec spec) => [.. spec.Layers, new LayerSpec(spec.EmbeddingSize, Activation.Identity)];
@@ -54,6 +73,43 @@ public static class Parameters
         DeclareEncoder(parameters, MetaPrefix(block.Task), layout, block.FeatureEmbeddingSize);
         DeclareStack(parameters, MetaPrefix(block.Task), Stack(block), layout.EncodedWidth(block.FeatureEmbeddingSize), 0);
     }
+
+    private static void DeclareHistory(List<ParameterDeclaration> parameters, MetaBlockSpec block, DatasetSchema schema)
+    {
+        var layout = Layout(block.History, schema);
+        foreach (var (name, size) in Categories(layout))
+        {
+            parameters.Add(new($"{HistoryPrefix(block.Task)}.{name}", [size, block.EmbeddingSize], ParameterKind.CountTable, 0.01));
+        }
+    }
+
+    /// <summary>What the inner loop moves: names, and the shape of each one's numbers.</summary>
+    private static List<(string Layer, ParameterDeclaration Numbers)> MovingParts(MetaBlockSpec block, InnerLoopSpec loop, List<ParameterDeclaration> parameters) =>
+        loop.Adapts is AdaptedWeights.Embedding || block.Kind is MetaBlockKind.IdEmbedding
+            ? [(Shift(block.Task), new(Shift(block.Task), [block.EmbeddingSize], ParameterKind.Bias, 0))]
+            : [.. parameters.Where(parameter => parameter.Name.StartsWith($"{MetaPrefix(block.Task)}.layers.", StringComparison.Ordinal))
+                .Select(parameter => (parameter.Name[..parameter.Name.LastIndexOf('.')], parameter))];
+
+    private static void DeclareSettings(List<ParameterDeclaration> parameters, List<(string Layer, ParameterDeclaration Numbers)> moving, InnerLoopSpec loop)
+    {
+        if (loop.LearnedProximal)
+        {
+            foreach (var (layer, numbers) in moving.DistinctBy(part => part.Layer))
+            {
+                long[] shape = layer == numbers.Name ? [.. numbers.Shape] : [1];
+                parameters.Add(new(Setting(ProximalConstant, layer), shape, ParameterKind.Setting, 0, Math.Log(loop.Proximal)));
+                parameters.Add(new(Setting(ProximalSlope, layer), shape, ParameterKind.Setting, 0, Math.Log(loop.Proximal * SlopeShare)));
+            }
+        }
+
+        if (loop.LearnedStepSizes)
+        {
+            parameters.AddRange(moving.Select(part => new ParameterDeclaration(Setting(StepSizes, part.Numbers.Name), part.Numbers.Shape, ParameterKind.Setting, 0, Math.Log(loop.StepSize))));
+        }
+    }
+
+    private static IEnumerable<(string Name, int Size)> Categories(FeatureLayout layout) =>
+        layout.Categorical.Select(feature => (feature.Name, feature.Size)).Concat(layout.MultiValued.Select(feature => (feature.Name, feature.Size)));
 
     private static void DeclareGlobal(List<ParameterDeclaration> parameters, ModelSpec spec, DatasetSchema schema)
     {
@@ -81,8 +137,7 @@ public static class Parameters
     /// <summary>Declares a table for each categorical and multi-valued feature.</summary>
     internal static void DeclareEncoder(List<ParameterDeclaration> parameters, string prefix, FeatureLayout layout, int embeddingSize, double scale = 1)
     {
-        foreach (var (name, size) in layout.Categorical.Select(feature => (feature.Name, feature.Size))
-            .Concat(layout.MultiValued.Select(feature => (feature.Name, feature.Size))))
+        foreach (var (name, size) in Categories(layout))
         {
             parameters.Add(new($"{prefix}.encoder.{name}", [size, embeddingSize], ParameterKind.Table, 0.1 * scale));
         }

@@ -12,6 +12,8 @@ internal sealed class WeightLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T>
 
     private T Weight => weight ??= weightDelta is null ? origin.Weight : algebra.Add(weightDelta, origin.Weight);
 
+    public override bool HasBias => origin.HasBias;
+
     public override T Forward(T x)
     {
         var product = algebra.MatMul(x, Weight);
@@ -25,10 +27,10 @@ internal sealed class WeightLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T>
 
     public override T Backward(T delta) => algebra.MatMul(delta, algebra.Transpose(Weight));
 
-    public override LinearLayer<T> Step(T x, T movement, T? keep)
+    public override LinearLayer<T> Step(T x, T movement, T? keep, StepSizes<T>? sizes)
     {
-        var weightStep = algebra.MatMul(algebra.Transpose(x), movement);
-        var biasStep = origin.Bias is null ? null : algebra.Sum(movement, -2);
+        var weightStep = Sized(algebra.MatMul(algebra.Transpose(x), movement), sizes?.Weight);
+        var biasStep = origin.Bias is null ? null : Sized(algebra.Sum(movement, -2), sizes?.Bias);
         return new WeightLinear<T>(algebra, origin, Moved(weightDelta, weightStep, keep), biasStep is null ? null : Moved(biasDelta, biasStep, keep));
     }
 
@@ -36,6 +38,8 @@ internal sealed class WeightLinear<T>(ITensorAlgebra<T> algebra, SharedLinear<T>
         new WeightLinear<T>(algebra, (SharedLinear<T>)origin, weightDelta, biasDelta);
 
     public override T SquaredGradient(T x, T delta) => origin.SquaredGradient(x, delta);
+
+    private T Sized(T step, T? size) => size is null ? step : algebra.Multiply(step, size);
 
     private T Moved(T? delta, T step, T? keep) =>
         delta is null ? step : algebra.Add(keep is null ? delta : algebra.Multiply(delta, keep), step);

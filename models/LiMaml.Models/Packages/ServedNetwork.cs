@@ -62,13 +62,19 @@ internal sealed class ServedNetwork<T>(ModelSpec spec, DatasetSchema schema, ITe
         };
     }
 
-    private SupportSet<T> SupportOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, Dictionary<string, T> latest) => new(
-        block.Spec.Kind is MetaBlockKind.IdEmbedding ? new Dictionary<string, T>() : Renamed(block.Spec.Features, inputs, SupportMeta),
-        latest,
-        network.Global.Encode(Renamed(spec.Global.Features, inputs, Support)),
-        algebra.Unsqueeze(inputs[SupportLabel], -1),
-        algebra.Unsqueeze(inputs[SupportWeight], -1),
-        spec.MetaBlocks.Where(other => other.Task != block.Spec.Task).ToDictionary(other => other.Task, other => inputs[SupportEmbeddingOf(other.Task)]));
+    private SupportSet<T> SupportOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, Dictionary<string, T> latest)
+    {
+        var global = Renamed(spec.Global.Features, inputs, Support);
+        var weights = algebra.Unsqueeze(inputs[SupportWeight], -1);
+        return new(
+            block.Spec.Kind is MetaBlockKind.IdEmbedding ? new Dictionary<string, T>() : Renamed(block.Spec.Features, inputs, SupportMeta),
+            latest,
+            network.Global.Encode(global),
+            algebra.Unsqueeze(inputs[SupportLabel], -1),
+            weights,
+            spec.MetaBlocks.Where(other => other.Task != block.Spec.Task).ToDictionary(other => other.Task, other => inputs[SupportEmbeddingOf(other.Task)]),
+            block.Bag(global, weights));
+    }
 
     private Dictionary<string, T> LatestOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs) => Renamed(block.Spec.Features, inputs, Latest);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LiMaml.Models.Schemas;
 
 namespace LiMaml.Models.Specs;
@@ -79,6 +80,12 @@ public sealed record MetaBlockSpec
 
     /// <summary>Width of the meta embedding, at least 1.</summary>
     public int EmbeddingSize { get; init; } = 16;
+
+    /// <summary>
+    /// Names of categorical and multi-valued features of the global block, such as the item, whose learned vectors make the
+    /// task's history bag: h = Σ w v ÷ √(Σ w + 5) over the support, labels unused. It is added to the meta embedding. Empty for none.
+    /// </summary>
+    public IReadOnlyList<string> History { get; init; } = [];
 }
 
 /// <summary>Which weights the inner loop moves.</summary>
@@ -89,6 +96,9 @@ public enum AdaptedWeights
 
     /// <summary>Every dense layer of both blocks (entire-network fine-tuning; cannot be served as a meta embedding).</summary>
     Network,
+
+    /// <summary>The meta embedding itself: one vector a task, added to what the meta block makes of its features.</summary>
+    Embedding,
 }
 
 /// <summary>How a task's support losses are put together.</summary>
@@ -112,6 +122,18 @@ public enum StepRule
     /// longer than 1 ÷ L, so that tasks with many samples don't overshoot and several steps pay.
     /// </summary>
     CurvatureBound,
+
+    /// <summary>
+    /// For <see cref="AdaptedWeights.Embedding"/>: each number of the embedding steps by α ÷ h, h a bound of the loss's second
+    /// derivative in its direction; α of ½ is a start, and 8 to 20 steps.
+    /// </summary>
+    Diagonal,
+
+    /// <summary>
+    /// For <see cref="AdaptedWeights.Embedding"/>: α times the step to the minimum of the loss's second-order expansion; α of 1,
+    /// and 1 to 3 steps (2 or more to learn strengths). The outer loop follows the last step alone, with the curvature held: the implicit gradient.
+    /// </summary>
+    Newton,
 }
 
 /// <summary>In which form the adapted weights are kept; all give the same numbers.</summary>
@@ -151,8 +173,23 @@ public sealed record InnerLoopSpec
     /// <summary>μ of ½ μ |θᵢ − θ|² added to the task's loss: L2 towards the starting point; 0 or more, α·μ at most 1.</summary>
     public double Proximal { get; init; }
 
+    /// <summary>
+    /// True to learn μ in the outer loop, starting from <see cref="Proximal"/>: exp(a) + exp(b) · n, n the sum of the task's
+    /// sample weights, for each layer that moves or, of <see cref="AdaptedWeights.Embedding"/>, each number of the embedding.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LearnedProximal { get; init; }
+
+    /// <summary>True to learn α in the outer loop, starting from <see cref="StepSize"/>, for each number that moves (Meta-SGD); by the constant rule.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LearnedStepSizes { get; init; }
+
     /// <summary>Most recent samples of a task used as support; at least 1.</summary>
     public int SupportCapacity { get; init; } = 128;
+
+    /// <summary>Samples after which a support sample counts half: its weight is multiplied by ½ ^ (newer samples ÷ this). Null for no decay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HalfLife { get; init; }
 
     /// <summary>False ignores how θ_meta entered the support gradients (first-order MAML). Training only.</summary>
     public bool SecondOrder { get; init; } = true;
@@ -162,4 +199,17 @@ public sealed record InnerLoopSpec
 
     /// <summary>How adapted weights are kept.</summary>
     public AdaptedForm Form { get; init; } = AdaptedForm.Auto;
+
+    /// <summary>The same for the entire network, whose loss is not convex: rules that need that, and what is learned for other weights, give way to the defaults.</summary>
+    public InnerLoopSpec OfNetwork()
+    {
+        var loop = this with { Adapts = AdaptedWeights.Network, LearnedProximal = false, LearnedStepSizes = false };
+        var defaults = new InnerLoopSpec();
+        return StepRule is StepRule.Newton or StepRule.Diagonal
+            ? loop with { StepRule = defaults.StepRule, StepSize = defaults.StepSize, Steps = defaults.Steps, Proximal = 0 }
+            : loop;
+    }
+
+    /// <summary>What the weight of a support sample is multiplied by, <paramref name="newer"/> the number of newer ones in the support: above 0, at most 1.</summary>
+    public float Decay(int newer) => HalfLife is { } halfLife ? (float)Math.Pow(0.5, newer / halfLife) : 1;
 }

@@ -27,16 +27,23 @@ public static class SpecValidation
         Expect.Unique(spec.MetaBlocks.Select(block => block.Task), StringComparer.Ordinal, $"{where}: metaBlocks, tasks");
         for (var index = 0; index < spec.MetaBlocks.Count; index++)
         {
-            ValidateMetaBlock(spec.MetaBlocks[index], schema, string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}]"));
+            ValidateMetaBlock(spec.MetaBlocks[index], spec.Global, schema, string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}]"));
         }
 
         GlobalValidation.Validate(spec, schema, where);
-        ValidateInnerLoop(spec.InnerLoop, $"{where}: innerLoop");
-        ValidateInnerLoop(spec.FineTuning, $"{where}: fineTuning");
+        ValidateInnerLoop(spec.InnerLoop, spec, $"{where}: innerLoop");
+        ValidateInnerLoop(spec.FineTuning, spec, $"{where}: fineTuning");
+        Expect.That(
+            spec.InnerLoop is not { StepRule: StepRule.Newton, LearnedProximal: true, Steps: 1 }, $"{where}: innerLoop.steps", spec.InnerLoop.Steps,
+            "2 or more for learnedProximal with newton: the last step alone is followed, and from the starting point nothing pulls yet");
+        Expect.That(spec.FineTuning.LearnedProximal == spec.InnerLoop.LearnedProximal, $"{where}: fineTuning.learnedProximal", spec.FineTuning.LearnedProximal, $"{spec.InnerLoop.LearnedProximal}, as innerLoop has it");
+        Expect.That(spec.FineTuning.LearnedStepSizes == spec.InnerLoop.LearnedStepSizes, $"{where}: fineTuning.learnedStepSizes", spec.FineTuning.LearnedStepSizes, $"{spec.InnerLoop.LearnedStepSizes}, as innerLoop has it");
+        var learns = spec.InnerLoop.LearnedProximal || spec.InnerLoop.LearnedStepSizes;
+        Expect.That(!learns || spec.FineTuning.Adapts == spec.InnerLoop.Adapts, $"{where}: fineTuning.adapts", spec.FineTuning.Adapts, $"{spec.InnerLoop.Adapts}, for which innerLoop learns strengths or steps");
         ValidateAlgorithm(spec, where);
     }
 
-    private static void ValidateMetaBlock(MetaBlockSpec block, DatasetSchema schema, string where)
+    private static void ValidateMetaBlock(MetaBlockSpec block, GlobalBlockSpec global, DatasetSchema schema, string where)
     {
         Expect.That(schema.Tasks.Any(task => task.Name == block.Task), $"{where}.task", $"'{block.Task}'", $"a task definition of the schema: {string.Join(", ", schema.Tasks.Select(task => task.Name))}");
         where = $"{where} '{block.Task}'";
@@ -44,6 +51,7 @@ public static class SpecValidation
         Expect.InRange(block.FeatureEmbeddingSize, 1, MaxSize, $"{where}.featureEmbeddingSize");
         Expect.InRange(block.EmbeddingSize, 1, MaxSize, $"{where}.embeddingSize");
         ValidateLayers(block.Layers, $"{where}.layers");
+        ValidateHistory(block, global, schema, $"{where}.history");
         if (block.Kind == MetaBlockKind.IdEmbedding)
         {
             var single = block.Features.Count == 1 ? schema.Feature(block.Features[0]) : null;
@@ -52,6 +60,16 @@ public static class SpecValidation
         }
 
         Expect.That(block.Features.Count > 0, $"{where}.features", "none", "at least one meta feature");
+    }
+
+    private static void ValidateHistory(MetaBlockSpec block, GlobalBlockSpec global, DatasetSchema schema, string where)
+    {
+        Expect.KnownFeatures(block.History, schema, where);
+        foreach (var feature in block.History)
+        {
+            Expect.That(schema.Feature(feature) is CategoricalFeature or MultiValuedFeature, where, $"'{feature}', which has no categories", "categorical and multi-valued features");
+            Expect.That(global.Features.Contains(feature), where, $"'{feature}'", $"some of the global block's features: {string.Join(", ", global.Features)}");
+        }
     }
 
     private static void ValidateAlgorithm(ModelSpec spec, string where)
@@ -79,8 +97,11 @@ public static class SpecValidation
         }
     }
 
-    private static void ValidateInnerLoop(InnerLoopSpec loop, string where)
+    private static void ValidateInnerLoop(InnerLoopSpec loop, ModelSpec spec, string where)
     {
+        ValidateStepRule(loop, spec.Global, where);
+        ValidateLearned(loop, where);
+        Expect.That(loop.HalfLife is null || (double.IsFinite(loop.HalfLife.Value) && loop.HalfLife > 0), $"{where}.halfLife", loop.HalfLife ?? 0, "a finite number of samples above 0, or null");
         Expect.InRange(loop.Steps, 0, MaxSteps, $"{where}.steps");
         Expect.InRange(loop.SupportCapacity, 1, MaxSize, $"{where}.supportCapacity");
         Expect.That(double.IsFinite(loop.StepSize) && loop.StepSize > 0, $"{where}.stepSize", loop.StepSize, "a finite number above 0");
@@ -88,7 +109,43 @@ public static class SpecValidation
         Expect.That(double.IsFinite(loop.Proximal) && loop.Proximal >= 0, $"{where}.proximal", loop.Proximal, "a finite number, 0 or more");
         var product = loop.StepSize * loop.Proximal;
         Expect.That(
-            product <= 1 || loop.StepRule is StepRule.CurvatureBound,
+            product <= 1 || loop.StepRule is not StepRule.Constant,
             $"{where}.stepSize × proximal", product, "at most 1: a larger step overshoots the starting point");
     }
+
+    private static void ValidateStepRule(InnerLoopSpec loop, GlobalBlockSpec global, string where)
+    {
+        if (loop.StepRule is StepRule.Constant or StepRule.CurvatureBound)
+        {
+            return;
+        }
+
+        Expect.That(loop.Adapts is AdaptedWeights.Embedding, $"{where}.adapts", loop.Adapts, $"embedding, for stepRule {loop.StepRule}");
+        Expect.That(
+            IsLinearInEmbedding(global), $"{where}.stepRule", loop.StepRule,
+            "constant or curvatureBound, or a global block that the meta embedding enters by a product alone: only then is the loss convex in it");
+        Expect.That(loop.Proximal > 0, $"{where}.proximal", loop.Proximal, $"a number above 0, for stepRule {loop.StepRule}: without it a task of few samples has no one minimum");
+    }
+
+    private static void ValidateLearned(InnerLoopSpec loop, string where)
+    {
+        if (loop.LearnedProximal)
+        {
+            Expect.That(loop.Proximal > 0, $"{where}.proximal", loop.Proximal, "a number above 0 to start from, since learnedProximal is true");
+            Expect.That(
+                (loop.Adapts, loop.StepRule) is (AdaptedWeights.Embedding, StepRule.Newton or StepRule.Diagonal) or (AdaptedWeights.MetaBlock, StepRule.CurvatureBound),
+                $"{where}.learnedProximal", $"true with adapts {loop.Adapts} and stepRule {loop.StepRule}", "adapts embedding with newton or diagonal, or adapts metaBlock with curvatureBound: other steps overshoot where strengths grow");
+        }
+
+        if (loop.LearnedStepSizes)
+        {
+            Expect.That(
+                loop is { StepRule: StepRule.Constant, Adapts: not AdaptedWeights.Network, Form: not AdaptedForm.Gram, Proximal: 0 },
+                $"{where}.learnedStepSizes", $"true with stepRule {loop.StepRule}, adapts {loop.Adapts}, form {loop.Form}, proximal {loop.Proximal}", "stepRule constant, adapts metaBlock or embedding, form auto or weights, proximal 0");
+        }
+
+        Expect.That(loop.SecondOrder || !(loop.LearnedProximal || loop.LearnedStepSizes), $"{where}.secondOrder", "false", "true: settings of the inner loop are learned through it");
+    }
+
+    private static bool IsLinearInEmbedding(GlobalBlockSpec global) => global.Interaction is Interaction.Bilinear or Interaction.DotProduct or Interaction.LowRank;
 }

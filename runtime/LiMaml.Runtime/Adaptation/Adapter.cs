@@ -12,7 +12,7 @@ namespace LiMaml.Runtime.Adaptation;
 /// </summary>
 /// <remarks>
 /// The most recent samples of a task, up to <see cref="SupportCapacity"/>, are its support, weighted by
-/// <see cref="RowGroup.Weights"/>. A task without support gets the unadapted embedding of its latest meta features.
+/// <see cref="RowGroup.Weights"/> and, where the model has a half-life, by their age. A task without support gets the unadapted embedding of its latest meta features.
 /// </remarks>
 public sealed class Adapter : IDisposable
 {
@@ -22,13 +22,15 @@ public sealed class Adapter : IDisposable
     private readonly FeatureTensors latest;
     private readonly IReadOnlyList<(string Input, UnadaptedEmbeddings Embeddings)> counterparts;
     private readonly SupportBuckets buckets;
+    private readonly InnerLoopSpec fineTuning;
 
     private Adapter(ModelPackage package, string task, AdapterOptions options)
     {
         var block = package.MetaBlock(task);
         Task = task;
         EmbeddingSize = block.EmbeddingSize;
-        SupportCapacity = package.Manifest.Model.FineTuning.SupportCapacity;
+        fineTuning = package.Manifest.Model.FineTuning;
+        SupportCapacity = fineTuning.SupportCapacity;
         buckets = new SupportBuckets(SupportCapacity, options.BatchRows);
         latest = new FeatureTensors(package.MetaLayout(block), GraphTensorNames.Latest);
         support = new FeatureTensors(package.GlobalLayout(), GraphTensorNames.Support);
@@ -110,6 +112,19 @@ public sealed class Adapter : IDisposable
 
         FillNumbers(tasks.Rows.Labels, places, batch.Float32(GraphTensorNames.SupportLabel));
         FillNumbers(tasks.Rows.Weights, places, batch.Float32(GraphTensorNames.SupportWeight));
+        Decay(tasks, bucket, batch.Float32(GraphTensorNames.SupportWeight));
+    }
+
+    private void Decay(TaskRows tasks, SupportBucket bucket, Span<float> weights)
+    {
+        for (var task = 0; task < bucket.Tasks.Length && fineTuning.HalfLife is not null; task++)
+        {
+            var used = Math.Min(tasks.Tasks[bucket.Tasks[task]].Count, bucket.Length);
+            for (var sample = 0; sample < used; sample++)
+            {
+                weights[(task * bucket.Length) + sample] *= fineTuning.Decay(used - 1 - sample);
+            }
+        }
     }
 
     /// <summary>Each task's most recent rows, oldest first, then padding; as [tasks, support].</summary>

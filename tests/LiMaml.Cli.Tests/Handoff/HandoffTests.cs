@@ -113,6 +113,12 @@ public sealed class HandoffTests
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 4 };
         ModelSpec Layered(params LayerSpec[] layers) => spec with { MetaBlocks = [block with { Layers = layers }], Global = spec.Global with { Layers = layers } };
         ModelSpec Reading(string feature) => spec with { MetaBlocks = [block with { Features = [feature] }], Global = spec.Global with { Features = [feature] } };
+        ModelSpec Convex(StepRule rule, int steps, double stepSize, int capacity = 8)
+        {
+            var loop = new InnerLoopSpec { Adapts = AdaptedWeights.Embedding, StepRule = rule, Steps = steps, StepSize = stepSize, Proximal = 2, LearnedProximal = true, SupportCapacity = capacity };
+            return spec with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear, InnerLoop = loop, FineTuning = loop };
+        }
+
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
         return new()
         {
@@ -149,6 +155,14 @@ public sealed class HandoffTests
             ["mean loss, proximal, decay"] = Tuned(tuning => tuning with { Reduction = LossReduction.Mean, StepSize = 0.2, Proximal = 0.5, MetaEmbeddingL2 = 0.3 }),
             ["curvature bound"] = Tuned(tuning => tuning with { StepRule = StepRule.CurvatureBound, StepSize = 1, Steps = 5 }),
             ["curvature bound, mean loss, proximal, decay"] = Tuned(tuning => tuning with { StepRule = StepRule.CurvatureBound, Reduction = LossReduction.Mean, StepSize = 1, Proximal = 2, MetaEmbeddingL2 = 0.3 }),
+            ["embedding moves"] = Tuned(tuning => tuning with { Adapts = AdaptedWeights.Embedding }),
+            ["history"] = spec with { MetaBlocks = [block with { History = ["item", "genres"] }] },
+            ["newton, history, learned strengths"] = Convex(StepRule.Newton, 2, 1),
+            ["newton, id embedding"] = Convex(StepRule.Newton, 3, 1) with { MetaBlocks = [idBlock] },
+            ["newton, large capacity"] = Convex(StepRule.Newton, 2, 1, 512),
+            ["diagonal"] = Convex(StepRule.Diagonal, 10, 0.5),
+            ["learned step sizes"] = spec with { InnerLoop = spec.FineTuning with { LearnedStepSizes = true }, FineTuning = spec.FineTuning with { LearnedStepSizes = true } },
+            ["half-life"] = Tuned(tuning => tuning with { HalfLife = 3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
             ["capacity of one"] = Tuned(tuning => tuning with { SupportCapacity = 1 }),
             ["large capacity"] = Tuned(tuning => tuning with { SupportCapacity = 512 }),

@@ -44,6 +44,9 @@ public sealed class OnnxAlgebraTests
     [InlineData("softplus", "tasks,support,4")]
     [InlineData("tanh", "tasks,support,4")]
     [InlineData("log1p", "tasks,support,4")]
+    [InlineData("exp", "tasks,support,4")]
+    [InlineData("sqrt", "tasks,support,4")]
+    [InlineData("solve", "tasks,5,6", "tasks,5,1")]
     [InlineData("concatenate", "tasks,support,4", "tasks,support,1", "tasks,support,2")]
     [InlineData("slice", "tasks,support,4")]
     [InlineData("squeeze", "tasks,support,1")]
@@ -122,6 +125,9 @@ public sealed class OnnxAlgebraTests
             "softplus" => algebra.Softplus(x[0]),
             "tanh" => algebra.Tanh(x[0]),
             "log1p" => algebra.Log1p(x[0]),
+            "exp" => algebra.Exp(x[0]),
+            "sqrt" => algebra.Sqrt(algebra.Add(algebra.Multiply(x[0], x[0]), algebra.One)),
+            "solve" => algebra.Solve(algebra.Add(algebra.MatMul(x[0], algebra.Transpose(x[0])), Identity(algebra, 5)), x[1]),
             "concatenate" => algebra.Concatenate(x),
             "slice" => algebra.Slice(x[0], 1, 3),
             "squeeze" => algebra.Squeeze(x[0]),
@@ -134,6 +140,9 @@ public sealed class OnnxAlgebraTests
             "constant" => algebra.Multiply(x[0], algebra.Constant([1.5f, -2, 3], 3)),
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "unknown"),
         };
+
+    private static T Identity<T>(ITensorAlgebra<T> algebra, int size)
+        where T : class => algebra.Constant([.. Enumerable.Range(0, size * size).Select(place => place % (size + 1) == 0 ? 1f : 0f)], size, size);
 
     private static bool IsIndex(string operation, int input) => (operation, input) is ("gather", 1) or ("isPresent", 0);
 

@@ -213,6 +213,11 @@ public sealed class NetworkGraphTests
         var block = spec.MetaBlocks[0];
         var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["item", "raw", "genres"] };
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 4 };
+        ModelSpec Learned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.FineTuning), FineTuning = change(spec.FineTuning) };
+        ModelSpec Convex(StepRule rule, int steps, double stepSize) => Learned(loop => loop with
+        {
+            Adapts = AdaptedWeights.Embedding, StepRule = rule, Steps = steps, StepSize = stepSize, Proximal = 1, LearnedProximal = true, MetaEmbeddingL2 = 0.02,
+        }) with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
         return new()
         {
@@ -244,6 +249,15 @@ public sealed class NetworkGraphTests
             ["curvature bound, id embedding"] = spec with { MetaBlocks = [idBlock], FineTuning = spec.FineTuning with { StepRule = StepRule.CurvatureBound, StepSize = 2, MetaEmbeddingL2 = 0.3 } },
             ["embedding decay"] = Tuned(tuning => tuning with { MetaEmbeddingL2 = 0.3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
+            ["embedding, curvature bound"] = Tuned(tuning => tuning with { Adapts = AdaptedWeights.Embedding, StepRule = StepRule.CurvatureBound, StepSize = 2 }),
+            ["history"] = spec with { MetaBlocks = [block with { History = ["item", "genres"] }] },
+            ["newton, history, learned strengths"] = Convex(StepRule.Newton, 2, 1),
+            ["newton, id embedding"] = Convex(StepRule.Newton, 2, 1) with { MetaBlocks = [idBlock with { History = ["item"] }] },
+            ["newton, real labels"] = Convex(StepRule.Newton, 1, 1) with { Label = LabelKind.Real },
+            ["newton, wide"] = Convex(StepRule.Newton, 2, 1) with { MetaBlocks = [block with { EmbeddingSize = 40 }] },
+            ["diagonal"] = Convex(StepRule.Diagonal, 5, 0.5),
+            ["learned strengths of layers"] = Learned(loop => loop with { StepRule = StepRule.CurvatureBound, StepSize = 2, Proximal = 1, LearnedProximal = true }),
+            ["learned step sizes"] = Learned(loop => loop with { LearnedStepSizes = true }),
             ["no steps"] = Tuned(tuning => tuning with { Steps = 0 }),
             ["vanilla"] = spec with { Algorithm = TrainingAlgorithm.Vanilla },
         };

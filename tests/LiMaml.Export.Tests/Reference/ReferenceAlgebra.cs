@@ -53,6 +53,22 @@ internal sealed class ReferenceAlgebra : ITensorAlgebra<NdArray>
 
     public NdArray Log1p(NdArray a) => Map(a, x => Math.Log(1 + x));
 
+    public NdArray Exp(NdArray a) => Map(a, Math.Exp);
+
+    public NdArray Sqrt(NdArray a) => Map(a, Math.Sqrt);
+
+    /// <summary>By elimination; positive definite matrices need no pivoting.</summary>
+    public NdArray Solve(NdArray matrix, NdArray vector)
+    {
+        var (size, left, right) = (matrix.Shape[^1], (double[])matrix.Values.Clone(), (double[])vector.Values.Clone());
+        for (var task = 0; task < right.Length / size; task++)
+        {
+            Eliminate(left.AsSpan(task * size * size, size * size), right.AsSpan(task * size, size), size);
+        }
+
+        return new NdArray(right, vector.Shape);
+    }
+
     public NdArray Concatenate(IReadOnlyList<NdArray> parts)
     {
         var offsets = parts.Select((_, part) => parts.Take(part).Sum(before => before.Shape[^1])).ToArray();
@@ -86,6 +102,32 @@ internal sealed class ReferenceAlgebra : ITensorAlgebra<NdArray>
     public NdArray StopGradient(NdArray a) => a;
 
     public NdArray? DropoutFactors(NdArray like, double rate) => null;
+
+    private static void Eliminate(Span<double> matrix, Span<double> vector, int size)
+    {
+        for (var pivot = 0; pivot < size; pivot++)
+        {
+            for (var row = 0; row < size; row++)
+            {
+                if (row == pivot)
+                {
+                    continue;
+                }
+
+                var factor = matrix[(row * size) + pivot] / matrix[(pivot * size) + pivot];
+                vector[row] -= factor * vector[pivot];
+                for (var column = pivot; column < size; column++)
+                {
+                    matrix[(row * size) + column] -= factor * matrix[(pivot * size) + column];
+                }
+            }
+        }
+
+        for (var row = 0; row < size; row++)
+        {
+            vector[row] /= matrix[(row * size) + row];
+        }
+    }
 
     private static NdArray Map(NdArray a, Func<double, double> function) => new([.. a.Values.Select(function)], a.Shape);
 

@@ -85,6 +85,18 @@ public sealed class SpecValidationTests
         { "innerLoop.proximal: found Infinity", WithLoop(loop => loop with { Proximal = double.PositiveInfinity }) },
         { "innerLoop.stepSize × proximal: found 1.5, expected at most 1", WithLoop(loop => loop with { StepRule = StepRule.Constant, StepSize = 0.5, Proximal = 3 }) },
         { "innerLoop.supportCapacity: found 0, expected an integer from 1", WithLoop(loop => loop with { SupportCapacity = 0 }) },
+        { "innerLoop.adapts: found MetaBlock, expected embedding, for stepRule Newton", WithLoop(loop => loop with { StepRule = StepRule.Newton, Proximal = 1 }) },
+        { "innerLoop.proximal: found 0, expected a number above 0, for stepRule Diagonal", WithLoop(loop => loop with { StepRule = StepRule.Diagonal, Adapts = AdaptedWeights.Embedding }) },
+        { "innerLoop.stepRule: found Newton, expected constant or curvatureBound, or a global block that the meta embedding enters by a product alone", spec => WithLoop(_ => Newton)(WithGlobal(global => global with { Interaction = Interaction.ConcatenationAndBilinear })(spec)) },
+        { "innerLoop.proximal: found 0, expected a number above 0 to start from", WithLoop(loop => loop with { LearnedProximal = true }) },
+        { "innerLoop.learnedProximal: found true with adapts MetaBlock and stepRule Constant", WithLoop(loop => loop with { LearnedProximal = true, Proximal = 0.1, StepRule = StepRule.Constant }) },
+        { "innerLoop.learnedStepSizes: found true with stepRule CurvatureBound", WithLoop(loop => loop with { LearnedStepSizes = true, StepRule = StepRule.CurvatureBound }) },
+        { "innerLoop.secondOrder: found false, expected true", WithLoop(loop => loop with { LearnedStepSizes = true, StepRule = StepRule.Constant, SecondOrder = false }) },
+        { "innerLoop.halfLife: found 0, expected a finite number of samples above 0, or null", WithLoop(loop => loop with { HalfLife = 0 }) },
+        { "fineTuning.learnedStepSizes: found False, expected True, as innerLoop has it", WithLoop(loop => loop with { LearnedStepSizes = true, StepRule = StepRule.Constant }) },
+        { "innerLoop.steps: found 1, expected 2 or more for learnedProximal with newton", spec => spec with { InnerLoop = Newton with { Steps = 1, LearnedProximal = true }, FineTuning = Newton with { LearnedProximal = true } } },
+        { "metaBlocks[0] 'member'.history: found 'age', which has no categories", WithMeta(block => block with { History = ["age"] }) },
+        { "metaBlocks[0] 'member'.history: found 'city', expected some of the global block's features: item, genres", WithMeta(block => block with { History = ["city"] }) },
         { "fineTuning.steps: found -1", spec => spec with { FineTuning = spec.FineTuning with { Steps = -1 } } },
     };
 
@@ -96,6 +108,8 @@ public sealed class SpecValidationTests
 
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
+
+    private static InnerLoopSpec Newton { get; } = new() { Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, StepSize = 1, Proximal = 1, Steps = 2 };
 
     private static Func<ModelSpec, ModelSpec> WithMeta(Func<MetaBlockSpec, MetaBlockSpec> change) => spec => spec with { MetaBlocks = [change(spec.MetaBlocks[0])] };
 

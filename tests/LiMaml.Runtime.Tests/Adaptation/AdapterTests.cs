@@ -16,7 +16,7 @@ public sealed class AdapterTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Specs => ["exact", "id", "two", "real"];
+    public static TheoryData<string> Specs => ["exact", "id", "two", "real", "newton"];
 
     [Theory]
     [MemberData(nameof(Specs))]
@@ -158,6 +158,7 @@ public sealed class AdapterTests : IDisposable
         "two" => TestModel.Two,
         "real" => TestModel.Real,
         "exact" => TestModel.Exact,
+        "newton" => TestModel.Newton,
         _ => TestModel.Mlp,
     };
 
@@ -194,7 +195,8 @@ public sealed class AdapterTests : IDisposable
         for (var place = 0; place < places.Length; place++)
         {
             batch.Float32("support_label")[place] = rows.Labels[places[place]];
-            batch.Float32("support_weight")[place] = rows.Weights[places[place]];
+            var newer = places.Length - 1 - place;
+            batch.Float32("support_weight")[place] = rows.Weights[places[place]] * (package.Manifest.Model.FineTuning.HalfLife is { } halfLife ? (float)Math.Pow(0.5, newer / halfLife) : 1);
         }
 
         batch.Run();

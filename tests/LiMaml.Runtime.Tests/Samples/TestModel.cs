@@ -28,6 +28,11 @@ internal static class TestModel
         ],
         [new TaskDefinition("member", ["member"], ["age", "city"]), new TaskDefinition("item", ["item"], ["genres"])]);
 
+    private static InnerLoopSpec NewtonLoop => new()
+    {
+        Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, Steps = 2, StepSize = 1, Proximal = 1, LearnedProximal = true, SupportCapacity = 12, HalfLife = 5,
+    };
+
     /// <summary>An MLP meta block, one task definition.</summary>
     public static ModelSpec Mlp { get; } = new()
     {
@@ -63,6 +68,15 @@ internal static class TestModel
 
     /// <summary>Numbers as labels.</summary>
     public static ModelSpec Real { get; } = Exact with { Label = LabelKind.Real, FineTuning = Mlp.FineTuning with { StepSize = 0.002 } };
+
+    /// <summary>The embedding alone moves, by Newton steps with learned strengths; older samples count less, and a history bag is read.</summary>
+    public static ModelSpec Newton { get; } = Exact with
+    {
+        MetaBlocks = [Exact.MetaBlocks[0] with { History = ["item", "genres"] }],
+        Global = Exact.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["item", "taste"] },
+        InnerLoop = NewtonLoop,
+        FineTuning = NewtonLoop,
+    };
 
     /// <summary>Fine-tuning that runs away on any support.</summary>
     public static ModelSpec Diverging { get; } = Real with { FineTuning = Mlp.FineTuning with { Steps = 40, StepSize = 1e6 } };

@@ -124,6 +124,12 @@ public sealed class MetaGradientTests
         var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["x", "item", "genres"] };
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 2 };
         ModelSpec Looped(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.InnerLoop) };
+        ModelSpec Embedding(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with
+        {
+            MetaBlocks = [spec.MetaBlocks[0] with { History = ["item", "genres"] }],
+            Global = bilinear,
+            InnerLoop = change(spec.InnerLoop with { Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.1, Proximal = 0.7, LearnedProximal = true }),
+        };
         var small = spec.MetaBlocks[0] with { Features = ["age", "genres"], Layers = [new(2, Activation.Tanh)] };
         ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { MetaBlocks = [small], Global = form(spec.Global) };
         var narrow = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)] };
@@ -155,6 +161,20 @@ public sealed class MetaGradientTests
             ["network"] = Looped(loop => loop with { Adapts = AdaptedWeights.Network }),
             ["network, bilinear, three steps"] = spec with { Global = bilinear with { Interaction = Interaction.ConcatenationAndBilinear }, InnerLoop = spec.InnerLoop with { Steps = 3, Adapts = AdaptedWeights.Network } },
             ["network, id embedding"] = spec with { MetaBlocks = [idBlock], InnerLoop = spec.InnerLoop with { Steps = 2, Adapts = AdaptedWeights.Network } },
+            ["embedding, constant step"] = Looped(loop => loop with { Steps = 3, Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.3, Proximal = 0.7 }),
+            ["embedding, curvature bound"] = Looped(loop => loop with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.3 }) with { Global = bilinear },
+            ["diagonal steps"] = Embedding(loop => loop with { Steps = 4, StepSize = 0.5, StepRule = StepRule.Diagonal }),
+            ["diagonal steps, id embedding, real labels"] = Embedding(loop => loop with { Steps = 3, StepSize = 0.5, StepRule = StepRule.Diagonal, Reduction = LossReduction.Mean }) with { MetaBlocks = [idBlock], Label = LabelKind.Real },
+            ["newton steps to the minimum"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton }),
+            ["newton steps to the minimum, id embedding"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton, MetaEmbeddingL2 = 0 }) with { MetaBlocks = [idBlock with { History = ["genres"] }] },
+            ["newton, real labels"] = Embedding(loop => loop with { Steps = 2, StepSize = 1, StepRule = StepRule.Newton }) with { Label = LabelKind.Real }, // quadratic: the first step is the minimum
+            ["newton, dot product"] = Embedding(loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton }) with { Global = items with { Interaction = Interaction.DotProduct }, MetaBlocks = [spec.MetaBlocks[0] with { History = ["item"] }] },
+            ["diagonal, low rank"] = Embedding(loop => loop with { Steps = 2, StepSize = 0.5, StepRule = StepRule.Diagonal }) with { Global = items with { Interaction = Interaction.LowRank, Rank = 2 }, MetaBlocks = spec.MetaBlocks },
+            ["history"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { History = ["item", "genres"] }] },
+            ["learned strengths of layers"] = Looped(loop => loop with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, Proximal = 0.7, LearnedProximal = true }),
+            ["learned step sizes"] = Looped(loop => loop with { Steps = 2, LearnedStepSizes = true }),
+            ["learned step sizes, embedding"] = Looped(loop => loop with { Steps = 2, Adapts = AdaptedWeights.Embedding, LearnedStepSizes = true }),
+            ["learned step sizes, id embedding"] = spec with { MetaBlocks = [idBlock], InnerLoop = spec.InnerLoop with { Steps = 2, LearnedStepSizes = true } },
             ["dot product, three steps"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 3 }),
             ["dot product, id embedding"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, MetaEmbeddingL2 = 0.3 }) with { MetaBlocks = [idBlock] },
             ["low rank, three steps"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 1 }, loop => loop with { Steps = 3 }),

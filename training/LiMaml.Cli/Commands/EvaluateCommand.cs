@@ -80,7 +80,7 @@ internal static class EvaluateCommand
 
         if (Has(row => row.Mode is ScoringMode.Replayed))
         {
-            yield return "*refreshed*: the test period is replayed; a row is scored with the vector of the latest refresh before it, which had seen the task's rows until then.";
+            yield return "*refreshed*: the test period is replayed; a row is scored with the vector of the latest refresh before it, which had seen the task's rows until then. Per-task AUC falls with it: of a task's few rows, labels seen before are labels that no longer come.";
         }
 
         if (Has(row => row.Mode is ScoringMode.FewShot))

@@ -44,7 +44,7 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var batch = EpisodeBatch.Gather(data, episodes);
+        var batch = EpisodeBatch.Gather(data, episodes, supportWeight: fineTuning.Decay);
         using var logits = Logits(batch, [.. episodes.Select(episode => episode.Support.Length > 0)]).cpu().contiguous();
         var values = logits.data<float>().ToArray();
         var length = (int)logits.shape[1];

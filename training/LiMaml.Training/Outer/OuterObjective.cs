@@ -16,11 +16,12 @@ namespace LiMaml.Training.Outer;
 /// <param name="metaEmbeddingL2">λ of ½ λ |e|² for the adapted meta embedding of a query row.</param>
 internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2, double metaEmbeddingL2)
 {
-    /// <summary>LiMAML: adapts to the support sets, judges on the query sets. A scalar.</summary>
+    /// <summary>LiMAML: adapts to the support sets, judges on the query sets. Vanilla training reads its history bags from the support alone. A scalar.</summary>
     public Tensor Loss(EpisodeBatch batch)
     {
         var block = network.MetaBlocks.Values.Single();
-        var loop = new InnerLoop<Tensor>(network, network.Spec.InnerLoop, batch.SupportLength);
+        var inner = network.Spec.Algorithm.HasInnerLoop ? network.Spec.InnerLoop : network.Spec.InnerLoop with { Steps = 0 };
+        var loop = new InnerLoop<Tensor>(network, inner, batch.SupportLength);
         var adapted = loop.Adapt(block, loop.Layers(), Support(batch));
         return QueryLoss(block, adapted.Layers, batch.Query);
     }
@@ -40,7 +41,8 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
         network.Global.Encode(batch.Support.Global),
         batch.Support.Labels,
         batch.Support.Weights,
-        new Dictionary<string, Tensor>());
+        new Dictionary<string, Tensor>(),
+        network.MetaBlocks.Values.Single().Bag(batch.Support.Global, batch.Support.Weights));
 
     private Tensor QueryLoss(MetaBlock<Tensor> block, LayerSet<Tensor> layers, PaddedRows query)
     {

@@ -36,7 +36,7 @@ internal sealed class OuterOptimizer : IDisposable
         {
             if (parameters[declaration.Name].grad is { } gradient)
             {
-                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], declaration.Kind is ParameterKind.Weight && options.WeightDecay > 0);
+                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], DecayOf(declaration.Kind));
                 gradient.zero_();
             }
         }
@@ -83,8 +83,15 @@ internal sealed class OuterOptimizer : IDisposable
     private static Tensor Zeros(Tensor like) => zeros_like(like.detach()).DetachFromDisposeScope();
 
     private UpdateRule Rule(long step) => options.Optimizer is OuterOptimizerKind.Sgd
-        ? new MomentumRule(LearningRate(step), options.WeightDecay)
-        : new AdamRule(options.Optimizer is OuterOptimizerKind.AdamW, LearningRate(step), options.WeightDecay, step);
+        ? new MomentumRule(LearningRate(step))
+        : new AdamRule(options.Optimizer is OuterOptimizerKind.AdamW, LearningRate(step), step);
+
+    private double DecayOf(ParameterKind kind) => kind switch
+    {
+        ParameterKind.Weight or ParameterKind.CountTable => options.WeightDecay,
+        ParameterKind.Table => options.TableDecay,
+        _ => 0,
+    };
 
     private IEnumerable<(string Name, Tensor Moment)> Entries() =>
         moments.SelectMany(entry => new[] { ($"first.{entry.Key}", entry.Value.First), ($"second.{entry.Key}", entry.Value.Second) });

@@ -125,13 +125,13 @@ internal sealed class Trainer : IDisposable
 
     private (Tensor Loss, Tensor Weight) Loss(OuterObjective objective, TaskData data, IReadOnlyList<Episode> episodes)
     {
-        if (!model.Algorithm.HasInnerLoop)
+        if (!model.Algorithm.HasInnerLoop && model.MetaBlocks[0].History.Count == 0)
         {
             var rows = EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut);
             return (objective.VanillaLoss(rows), rows.Weights.sum());
         }
 
-        var batch = EpisodeBatch.Gather(data, episodes);
+        var batch = EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.Decay);
         return (objective.Loss(batch), batch.Query.Weights.sum());
     }
 
@@ -181,9 +181,9 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>Models trained without an inner loop are fine-tuned whole (paper §6.2.1) or like LiMAML, whichever validation rows prefer: the stronger rival.</summary>
     private IReadOnlyList<InnerLoopSpec> FineTunings() =>
-        !model.Algorithm.HasInnerLoop && model.InnerLoop.Adapts is AdaptedWeights.MetaBlock
-            ? [model.InnerLoop, model.InnerLoop with { Adapts = AdaptedWeights.Network }]
-            : [model.InnerLoop];
+        model.Algorithm.HasInnerLoop || model.InnerLoop.Adapts is AdaptedWeights.Network
+            ? [model.InnerLoop]
+            : [model.InnerLoop, model.InnerLoop.OfNetwork()];
 
     private void WriteCheckpoint(ModelSpec spec, RunState state, int epoch)
     {

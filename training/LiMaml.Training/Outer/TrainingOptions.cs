@@ -75,6 +75,12 @@ public sealed record TrainingOptions
     /// <summary>Weight decay of dense layers' weights, 0 or more. Default 0.05.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
+    /// <summary>
+    /// Weight decay of tables of learned vectors, 0 or more. Unlike <see cref="EmbeddingL2"/> it pulls at every vector in every step,
+    /// so that it weighs most on rare categories. Default 0.
+    /// </summary>
+    public double TableDecay { get; init; }
+
     /// <summary>λ of λ |v|² for the learned vectors of a row's categories, 0 or more. Default 0.03.</summary>
     public double EmbeddingL2 { get; init; } = 0.03;
 
@@ -112,6 +118,7 @@ public sealed record TrainingOptions
         Above(0, LearningRate, nameof(LearningRate));
         Above(0, ClipNorm, nameof(ClipNorm));
         AtLeast(0, WeightDecay, nameof(WeightDecay));
+        AtLeast(0, TableDecay, nameof(TableDecay));
         AtLeast(0, EmbeddingL2, nameof(EmbeddingL2));
         AtLeast(0, MetaEmbeddingL2, nameof(MetaEmbeddingL2));
     }

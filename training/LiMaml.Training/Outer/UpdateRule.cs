@@ -19,8 +19,8 @@ internal abstract class UpdateRule : IDisposable
     /// <param name="parameter">The values.</param>
     /// <param name="gradient">Of the outer loss; may be overwritten.</param>
     /// <param name="moments">Updated in place.</param>
-    /// <param name="decays">Whether weight decay applies.</param>
-    public abstract void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays);
+    /// <param name="decay">Weight decay, 0 for none.</param>
+    public abstract void Move(Tensor parameter, Tensor gradient, Moments moments, double decay);
 
     public void Dispose() => numbers.ForEach(number => number.Dispose());
 
@@ -39,31 +39,30 @@ internal sealed class AdamRule : UpdateRule
     private const double SecondDecay = 0.999;
     private const double Epsilon = 1e-8;
     private readonly bool decoupled;
-    private readonly Scalar weightDecay, shrink, scale, rate;
+    private readonly double learningRate;
+    private readonly Scalar scale, rate;
 
     /// <param name="decoupled">AdamW.</param>
     /// <param name="learningRate">Of this step.</param>
-    /// <param name="weightDecay">Of parameters that decay.</param>
     /// <param name="step">From 0.</param>
-    public AdamRule(bool decoupled, double learningRate, double weightDecay, long step)
+    public AdamRule(bool decoupled, double learningRate, long step)
     {
         this.decoupled = decoupled;
-        this.weightDecay = Scalars.Of(weightDecay);
-        shrink = Number(1 - (learningRate * weightDecay));
+        this.learningRate = learningRate;
         scale = Number(1 / Math.Sqrt(1 - Math.Pow(SecondDecay, step + 1))); // the moments began at 0
         rate = Number(-learningRate / (1 - Math.Pow(FirstDecay, step + 1)));
     }
 
     /// <inheritdoc/>
-    public override void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays)
+    public override void Move(Tensor parameter, Tensor gradient, Moments moments, double decay)
     {
-        if (decays && decoupled)
+        if (decay > 0 && decoupled)
         {
-            parameter.mul_(shrink);
+            parameter.mul_(Number(1 - (learningRate * decay)));
         }
-        else if (decays)
+        else if (decay > 0)
         {
-            gradient.add_(parameter, weightDecay);
+            gradient.add_(parameter, Number(decay));
         }
 
         moments.First.mul_(Scalars.Of(FirstDecay)).add_(gradient, Scalars.Of(1 - FirstDecay));
@@ -76,22 +75,17 @@ internal sealed class AdamRule : UpdateRule
 internal sealed class MomentumRule : UpdateRule
 {
     private const double Momentum = 0.9;
-    private readonly Scalar weightDecay, rate;
+    private readonly Scalar rate;
 
     /// <param name="learningRate">Of this step.</param>
-    /// <param name="weightDecay">Of parameters that decay.</param>
-    public MomentumRule(double learningRate, double weightDecay)
-    {
-        this.weightDecay = Scalars.Of(weightDecay);
-        rate = Number(-learningRate);
-    }
+    public MomentumRule(double learningRate) => rate = Number(-learningRate);
 
     /// <inheritdoc/>
-    public override void Move(Tensor parameter, Tensor gradient, Moments moments, bool decays)
+    public override void Move(Tensor parameter, Tensor gradient, Moments moments, double decay)
     {
-        if (decays)
+        if (decay > 0)
         {
-            gradient.add_(parameter, weightDecay);
+            gradient.add_(parameter, Number(decay));
         }
 
         parameter.add_(moments.First.mul_(Scalars.Of(Momentum)).add_(gradient, Scalars.Of(1)), rate);

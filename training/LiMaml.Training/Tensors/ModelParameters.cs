@@ -94,10 +94,11 @@ internal sealed class ModelParameters : IDisposable
     private static float[] Normal(Random random, ParameterDeclaration declaration)
     {
         var values = new float[declaration.Shape.Aggregate(1L, (product, size) => product * size)];
+        Array.Fill(values, (float)declaration.InitialMean);
         for (var index = 0; index < values.Length && declaration.InitialDeviation > 0; index++)
         {
             var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            values[index] = (float)(declaration.InitialDeviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+            values[index] += (float)(declaration.InitialDeviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
 
         return values;

@@ -57,6 +57,12 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Log1p(Tensor a) => a.log1p();
 
+    public Tensor Exp(Tensor a) => a.exp();
+
+    public Tensor Sqrt(Tensor a) => a.sqrt();
+
+    public Tensor Solve(Tensor matrix, Tensor vector) => linalg.solve(matrix.detach(), vector);
+
     public Tensor Concatenate(IReadOnlyList<Tensor> parts) => parts.Count == 1 ? parts[0] : cat([.. parts], -1);
 
     public Tensor Slice(Tensor a, int start, int end) => a.narrow(-1, start, end - start);

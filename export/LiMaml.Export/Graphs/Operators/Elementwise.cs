@@ -30,6 +30,12 @@ internal static class Elementwise
     /// <summary>The natural logarithm.</summary>
     public static OnnxValue Log(this GraphBuilder graph, OnnxValue a) => graph.Unary("Log", a);
 
+    /// <summary>exp(a).</summary>
+    public static OnnxValue Exp(this GraphBuilder graph, OnnxValue a) => graph.Unary("Exp", a);
+
+    /// <summary>√a.</summary>
+    public static OnnxValue Sqrt(this GraphBuilder graph, OnnxValue a) => graph.Unary("Sqrt", a);
+
     private static OnnxValue Unary(this GraphBuilder graph, string operatorName, OnnxValue a)
     {
         OperandCheck.Elements(operatorName, OnnxElement.Float32, a);
