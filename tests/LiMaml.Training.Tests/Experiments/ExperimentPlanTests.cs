@@ -17,14 +17,17 @@ public sealed class ExperimentPlanTests
     {
         using var toy = await ToyDataset.WriteAsync();
         var schema = Dataset.Open(toy.Folder).Schema;
-        var setting = new ExperimentSetting(schema, ConfigurationPatch.Explicit(TrainingRunTests.Configuration(), schema));
+        foreach (var start in new[] { TrainingRunTests.Configuration(), Newton() })
+        {
+            var setting = new ExperimentSetting(schema, ConfigurationPatch.Explicit(start, schema));
 
-        var variants = ExperimentCatalogue.Find(name).Variants(setting);
+            var variants = ExperimentCatalogue.Find(name).Variants(setting);
 
-        Assert.Equal(variants.Count, variants.Select(variant => variant.Name).Distinct().Count());
-        var models = variants.Select(variant => variant.Patch.Apply(setting.Base, variant.Name).Resolve(schema)).ToList();
-        Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.Vanilla);
-        Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.LiMaml);
+            Assert.Equal(variants.Count, variants.Select(variant => variant.Name).Distinct().Count());
+            var models = variants.Select(variant => variant.Patch.Apply(setting.Base, variant.Name).Resolve(schema)).ToList();
+            Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.Vanilla);
+            Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.LiMaml && model.InnerLoop.Adapts == start.InnerLoop.Adapts);
+        }
     }
 
     [Fact]
@@ -89,5 +92,17 @@ public sealed class ExperimentPlanTests
     {
         var options = new ExperimentOptions { Dataset = toy.Folder, Folder = toy.PathOf("out"), Configuration = TrainingRunTests.Configuration(), Seeds = [1, 4] };
         return ExperimentPlan.Create(ExperimentCatalogue.Find(name), change?.Invoke(options) ?? options);
+    }
+
+    /// <summary>A base whose inner loop suits the meta embedding alone.</summary>
+    private static TrainingConfiguration Newton()
+    {
+        var configuration = TrainingRunTests.Configuration();
+        return configuration with
+        {
+            MetaBlock = configuration.MetaBlock! with { History = ["kind"] },
+            Global = configuration.Global! with { Interaction = Interaction.Bilinear },
+            InnerLoop = new InnerLoopSpec { Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, StepSize = 1, Steps = 2, Proximal = 1, LearnedProximal = true },
+        };
     }
 }
