@@ -9,16 +9,10 @@ namespace LiMaml.Training.Tests.Evaluation;
 public sealed class ModelEvaluationTests : IAsyncLifetime
 {
     private ToyDataset toy = null!;
-    private EvaluatedModel model = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        toy = await ToyDataset.WriteAsync();
-        var outcome = await TrainingRun.StartAsync(toy.Folder, TrainingRunTests.Configuration() with { Training = TrainingRunTests.Configuration().Training with { Epochs = 2 } }, toy.PathOf("run"), cancellation: Cancellation);
-        model = new EvaluatedModel("limaml", [outcome.CheckpointFolder]);
-    }
+    public async ValueTask InitializeAsync() => toy = await ToyDataset.WriteAsync();
 
     public ValueTask DisposeAsync()
     {
@@ -29,7 +23,7 @@ public sealed class ModelEvaluationTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_EveryMode_HasALineEachAndAgreesWhereModesMustBeEqual()
     {
-        var report = await ModelEvaluation.RunAsync(Everything(toy), cancellation: Cancellation);
+        var report = await ModelEvaluation.RunAsync(await EverythingAsync(), cancellation: Cancellation);
 
         var stored = report.Find("limaml", ScoringMode.FineTunedStored)!;
         Assert.Equal(stored.Auc, report.Find("limaml", ScoringMode.Replayed, variant: "never")!.Auc);
@@ -47,7 +41,7 @@ public sealed class ModelEvaluationTests : IAsyncLifetime
     [Fact]
     public async Task RunAsync_Gains_LieInTheirIntervals()
     {
-        var report = await ModelEvaluation.RunAsync(Everything(toy), cancellation: Cancellation);
+        var report = await ModelEvaluation.RunAsync(await EverythingAsync(), cancellation: Cancellation);
 
         Assert.Equal("limaml", report.Baseline);
         Assert.Null(report.Find("limaml", ScoringMode.NoFineTuning)!.Interval);
@@ -108,13 +102,18 @@ public sealed class ModelEvaluationTests : IAsyncLifetime
         BootstrapDraws = 50,
     };
 
-    private EvaluationOptions Everything(ToyDataset of) => RivalsOnly(of) with
+    private async Task<EvaluationOptions> EverythingAsync()
     {
-        Models = [model],
-        Aggregations = [EmbeddingAggregation.Latest, EmbeddingAggregation.Mean],
-        Cadences = [RefreshCadence.Never, RefreshCadence.EveryEvent],
-        Cohorts = true,
-        FewShot = [0, 1000],
-        BootstrapDraws = 100,
-    };
+        var configuration = TrainingRunTests.Configuration() with { Training = TrainingRunTests.Configuration().Training with { Epochs = 2 } };
+        var outcome = await TrainingRun.StartAsync(toy.Folder, configuration, toy.PathOf("run"), cancellation: Cancellation);
+        return RivalsOnly(toy) with
+        {
+            Models = [new EvaluatedModel("limaml", [outcome.CheckpointFolder])],
+            Aggregations = [EmbeddingAggregation.Latest, EmbeddingAggregation.Mean],
+            Cadences = [RefreshCadence.Never, RefreshCadence.EveryEvent],
+            Cohorts = true,
+            FewShot = [0, 1000],
+            BootstrapDraws = 100,
+        };
+    }
 }

@@ -85,7 +85,7 @@ internal static class EvaluateCommand
 
         if (Has(row => row.Mode is ScoringMode.FewShot))
         {
-            yield return "*≤ N samples*: all support rows of a task but its N latest were left out.";
+            yield return "*≤ N samples*: all support rows of a task but its N latest were left out; statistics among its features still know them.";
         }
 
         if (Has(row => row.Interval is not null))
