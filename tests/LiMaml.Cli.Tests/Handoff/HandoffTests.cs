@@ -113,10 +113,11 @@ public sealed class HandoffTests
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 4 };
         ModelSpec Layered(params LayerSpec[] layers) => spec with { MetaBlocks = [block with { Layers = layers }], Global = spec.Global with { Layers = layers } };
         ModelSpec Reading(string feature) => spec with { MetaBlocks = [block with { Features = [feature] }], Global = spec.Global with { Features = [feature] } };
+        ModelSpec Learned(InnerLoopSpec loop) => spec with { InnerLoop = loop, FineTuning = loop };
         ModelSpec Convex(StepRule rule, int steps, double stepSize, int capacity = 8)
         {
             var loop = new InnerLoopSpec { Adapts = AdaptedWeights.Embedding, StepRule = rule, Steps = steps, StepSize = stepSize, Proximal = 2, LearnedProximal = true, SupportCapacity = capacity };
-            return spec with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear, InnerLoop = loop, FineTuning = loop };
+            return Learned(loop) with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
         }
 
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
@@ -161,7 +162,8 @@ public sealed class HandoffTests
             ["newton, id embedding"] = Convex(StepRule.Newton, 3, 1) with { MetaBlocks = [idBlock] },
             ["newton, large capacity"] = Convex(StepRule.Newton, 2, 1, 512),
             ["diagonal"] = Convex(StepRule.Diagonal, 10, 0.5),
-            ["learned step sizes"] = spec with { InnerLoop = spec.FineTuning with { LearnedStepSizes = true }, FineTuning = spec.FineTuning with { LearnedStepSizes = true } },
+            ["learned step sizes"] = Learned(spec.FineTuning with { StepRule = StepRule.Constant, StepSize = 0.05, LearnedStepSizes = true }),
+            ["learned strengths of layers"] = Learned(spec.FineTuning with { StepRule = StepRule.CurvatureBound, StepSize = 0.5, Proximal = 1, LearnedProximal = true }),
             ["half-life"] = Tuned(tuning => tuning with { HalfLife = 3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
             ["capacity of one"] = Tuned(tuning => tuning with { SupportCapacity = 1 }),
