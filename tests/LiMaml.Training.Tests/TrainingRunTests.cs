@@ -4,6 +4,7 @@ using LiMaml.Models.Specs;
 using LiMaml.Training.Data;
 using LiMaml.Training.Evaluation;
 using LiMaml.Training.Outer;
+using LiMaml.Training.Runs;
 
 namespace LiMaml.Training.Tests;
 
@@ -31,6 +32,21 @@ public sealed class TrainingRunTests
         Assert.Equal(whole.BestValidationAuc, resumed.BestValidationAuc);
         AssertEqualWeights(whole, resumed);
         Assert.Equal(Curve(toy.PathOf("whole")), Curve(toy.PathOf("parts")));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_WhileAnotherTrains_IsRefused()
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        using var interruption = new CancellationTokenSource();
+        await TrainingRun.StartAsync(toy.Folder, Configuration(), toy.PathOf("run"), progress: new Interrupter(interruption, afterEpoch: 1), cancellation: interruption.Token);
+        using (RunFolder.Open(toy.PathOf("run")).Hold())
+        {
+            var fault = await Assert.ThrowsAsync<InvalidInputException>(() => TrainingRun.ResumeAsync(toy.PathOf("run"), cancellation: Cancellation));
+            Assert.Contains("another process that trains it", fault.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False((await TrainingRun.ResumeAsync(toy.PathOf("run"), cancellation: Cancellation)).Interrupted);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public static class TrainingRun
 
     private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
+        using var held = folder.Hold();
         progress?.Report(Message("reading the dataset"));
         var data = new Dictionary<string, TaskData>(); // replicas on one device share it
         try

@@ -21,6 +21,7 @@ internal sealed record RunConfiguration(string Dataset, ModelSpec Model, Trainin
 internal sealed class RunFolder
 {
     private const string ConfigurationFile = "configuration.json";
+    private const string LockFile = "run.lock";
     private const string StateFile = "state.json";
     private const string OptimizerFile = "optimizer.safetensors";
     private readonly TorchSharp.Modules.SummaryWriter events;
@@ -67,6 +68,20 @@ internal sealed class RunFolder
     /// <exception cref="InvalidInputException">It is not a run's folder.</exception>
     public static RunFolder Open(string path) =>
         new(path, ContractJson.Read<RunConfiguration>(System.IO.Path.Combine(path, ConfigurationFile)));
+
+    /// <summary>Keeps others from training this run until disposed; a process that ends without that lets go, too.</summary>
+    /// <exception cref="InvalidInputException">Another process trains it.</exception>
+    public IDisposable Hold()
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(Path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (fault is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new InvalidInputException($"training run '{Path}'", "another process that trains it", "one process at a time");
+        }
+    }
 
     /// <summary>The saved state, or null where the run never came to save one.</summary>
     public RunState? ReadState() => ReadState(Path);
