@@ -216,8 +216,15 @@ public sealed class NetworkGraphTests
         ModelSpec Learned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { InnerLoop = change(spec.FineTuning), FineTuning = change(spec.FineTuning) };
         ModelSpec Convex(StepRule rule, int steps, double stepSize) => Learned(loop => loop with
         {
-            Adapts = AdaptedWeights.Embedding, StepRule = rule, Steps = steps, StepSize = stepSize, Proximal = 1, LearnedProximal = true, MetaEmbeddingL2 = 0.02,
-        }) with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
+            Adapts = AdaptedWeights.Embedding,
+            StepRule = rule,
+            Steps = steps,
+            StepSize = stepSize,
+            Proximal = 1,
+            LearnedProximal = true,
+            MetaEmbeddingL2 = 0.02,
+        }) with
+        { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
         return new()
         {

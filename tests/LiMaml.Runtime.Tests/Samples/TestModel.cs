@@ -30,7 +30,14 @@ internal static class TestModel
 
     private static InnerLoopSpec NewtonLoop => new()
     {
-        Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, Steps = 2, StepSize = 1, Proximal = 1, LearnedProximal = true, SupportCapacity = 12, HalfLife = 5,
+        Adapts = AdaptedWeights.Embedding,
+        StepRule = StepRule.Newton,
+        Steps = 2,
+        StepSize = 1,
+        Proximal = 1,
+        LearnedProximal = true,
+        SupportCapacity = 12,
+        HalfLife = 5,
     };
 
     /// <summary>An MLP meta block, one task definition.</summary>
