@@ -70,8 +70,8 @@ internal sealed class MlpMetaBlock<T> : MetaBlock<T>
             return weights;
         }
 
-        zero ??= algebra.Constant(new float[Spec.EmbeddingSize], 1, 1, Spec.EmbeddingSize);
-        return weights.With([KeyValuePair.Create(Shift, (LinearLayer<T>)new RowLayer<T>(algebra, bag ?? zero))]);
+        var origin = bag ?? (zero ??= algebra.Constant(new float[Spec.EmbeddingSize], 1, 1, Spec.EmbeddingSize));
+        return weights.With([KeyValuePair.Create(Shift, (LinearLayer<T>)new RowLayer<T>(algebra, origin))]);
     }
 
     public override MetaPass<T> Forward(LayerSet<T> weights, T? encoded)

@@ -43,8 +43,8 @@ internal static class FineTuningSearch
 
     private static (int[] Steps, double[] Factors) Grid(InnerLoopSpec start) => start switch
     {
-        // More weights move, so smaller steps suit; and each step costs several times as much.
-        { Adapts: AdaptedWeights.Network } => ([1, 3], [0.01, 0.03, 0.1, 0.3]),
+        // More weights move, so smaller steps suit, except where training moved them all; and each step costs several times as much.
+        { Adapts: AdaptedWeights.Network } => ([1, 3], [0.01, 0.03, 0.1, 0.3, 1]),
         { LearnedStepSizes: true } => ([1, 2, 3, 5, 10], AsIs),
         { StepRule: StepRule.Newton } => ([1, 2, 3], AsIs),
         { StepRule: StepRule.Diagonal } => ([3, 5, 10, 20], [0.5, 1, 1.5]),
