@@ -177,7 +177,7 @@ public sealed class TrainingRunTests
     private static IEnumerable<string> Curve(string run) =>
         File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => line[..line.IndexOf("\"seconds\"", StringComparison.Ordinal)]).ToList();
 
-    private sealed class Interrupter(CancellationTokenSource source, int afterEpoch) : IProgress<TrainingProgress>
+    internal sealed class Interrupter(CancellationTokenSource source, int afterEpoch) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {

@@ -21,6 +21,15 @@ public sealed record TrainingConfiguration
     public MetaBlockSpec? MetaBlock { get; init; }
 
     /// <summary>
+    /// The meta blocks of a model for several task definitions, in place of <see cref="Task"/> and <see cref="MetaBlock"/>; the
+    /// first one's tasks are those that rows are judged by. Null for a model of one.
+    /// </summary>
+    public IReadOnlyList<MetaBlockSpec>? MetaBlocks { get; init; }
+
+    /// <summary>Rounds of fine-tuning over several task definitions while training; see <see cref="ModelSpec.Rounds"/>.</summary>
+    public int? Rounds { get; init; }
+
+    /// <summary>
     /// The global block. Default: an MLP over all features but those that are the definition's own keys; the meta embedding enters by a
     /// product with the categorical and multi-valued features that are not meta features or, where there are none, concatenated.
     /// Wide-and-deep has the wide part, whatever is given.
@@ -39,26 +48,39 @@ public sealed record TrainingConfiguration
     {
         ArgumentNullException.ThrowIfNull(schema);
         Training.Validate();
-        var definition = Task is null ? schema.Tasks[0] : schema.Task(Task);
-        var meta = MetaBlock ?? DefaultMeta(schema, definition);
-        if (meta.Task != definition.Name)
-        {
-            throw new InvalidInputException("training configuration, metaBlock.task", $"'{meta.Task}'", $"'{definition.Name}', the task definition to train for");
-        }
-
-        var global = Global ?? DefaultGlobal(schema, definition, meta);
+        var metas = MetaBlocks is null ? [OneMeta(schema)] : SeveralMetas(schema);
+        var global = Global ?? (metas.Count == 1 ? DefaultGlobal(schema, schema.Task(metas[0].Task), metas[0]) : DefaultPairwise(schema, metas));
         var loop = Learnable(Algorithm is TrainingAlgorithm.Maml ? InnerLoop.OfNetwork() : InnerLoop);
         var spec = new ModelSpec
         {
             Algorithm = Algorithm,
             Label = schema.Label,
-            MetaBlocks = [meta],
+            MetaBlocks = metas,
+            Rounds = Rounds,
             Global = Algorithm is TrainingAlgorithm.WideAndDeep ? global with { Wide = true } : global,
             InnerLoop = loop,
             FineTuning = loop,
         };
         SpecValidation.Validate(spec, schema, "training configuration");
         return spec;
+    }
+
+    private MetaBlockSpec OneMeta(DatasetSchema schema)
+    {
+        var definition = Task is null ? schema.Tasks[0] : schema.Task(Task);
+        var meta = MetaBlock ?? DefaultMeta(schema, definition);
+        return meta.Task == definition.Name
+            ? meta
+            : throw new InvalidInputException("training configuration, metaBlock.task", $"'{meta.Task}'", $"'{definition.Name}', the task definition to train for");
+    }
+
+    private IReadOnlyList<MetaBlockSpec> SeveralMetas(DatasetSchema schema)
+    {
+        Expect.That(MetaBlock is null && (Task is null || Task == MetaBlocks![0].Task), "training configuration, metaBlocks", "it, and a task or metaBlock besides", "one or the other: the first meta block's task is the one judged by");
+        Expect.That(MetaBlocks!.Count > 1, "training configuration, metaBlocks", $"{MetaBlocks.Count}", "two or more; metaBlock for one");
+        Expect.That(Algorithm is TrainingAlgorithm.LiMaml or TrainingAlgorithm.Vanilla, "training configuration, algorithm", Algorithm, "liMaml or vanilla, for several task definitions");
+        MetaBlocks.ToList().ForEach(block => schema.Task(block.Task));
+        return MetaBlocks;
     }
 
     /// <summary>What the inner loop learns of itself is not learned without one: such models choose it on validation rows.</summary>
@@ -79,6 +101,13 @@ public sealed record TrainingConfiguration
                 "training configuration, algorithm wideAndDeep, metaBlock",
                 $"none, and no categorical feature that identifies a task of definition '{definition.Name}' by the name of its only key ({string.Join(", ", definition.Keys)})",
                 $"a metaBlock of kind idEmbedding over a categorical feature that is constant within a task (the dataset's are: {string.Join(", ", categories)}), or a dataset prepared with one named after the key");
+    }
+
+    /// <summary>All features but the definitions' keys; the embeddings meet each other.</summary>
+    private static GlobalBlockSpec DefaultPairwise(DatasetSchema schema, IReadOnlyList<MetaBlockSpec> metas)
+    {
+        var own = metas.SelectMany(block => schema.Task(block.Task).Keys).ToHashSet();
+        return new GlobalBlockSpec { Features = [.. schema.Features.Select(feature => feature.Name).Where(name => !own.Contains(name))], Interaction = Interaction.Pairwise };
     }
 
     private static GlobalBlockSpec DefaultGlobal(DatasetSchema schema, TaskDefinition definition, MetaBlockSpec meta)

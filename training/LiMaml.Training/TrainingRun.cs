@@ -63,7 +63,7 @@ public static class TrainingRun
     internal static RunConfiguration Configure(Dataset dataset, string datasetFolder, TrainingConfiguration configuration)
     {
         var model = configuration.Resolve(dataset.Schema);
-        CheckSplits(dataset, model.MetaBlocks[0].Task);
+        model.MetaBlocks.ToList().ForEach(block => CheckSplits(dataset, block.Task));
         Devices.Split(configuration.Training.Device).ToList().ForEach(name => Devices.Parse(name));
         return new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training);
     }
@@ -72,13 +72,13 @@ public static class TrainingRun
     {
         using var held = folder.Hold();
         progress?.Report(Message("reading the dataset"));
-        var data = new Dictionary<string, TaskData>(); // replicas on one device share it
+        var data = new Dictionary<string, JointData>(); // replicas on one device share it
         try
         {
             var names = Devices.Split(folder.Configuration.Training.Device);
             foreach (var name in names.Distinct())
             {
-                data[name] = await TaskData.LoadAsync(dataset, folder.Configuration.Model, Devices.Parse(name), null, cancellation).ConfigureAwait(false);
+                data[name] = await JointData.LoadAsync(dataset, folder.Configuration.Model, Devices.Parse(name), cancellation).ConfigureAwait(false);
             }
 
             using var trainer = new Trainer(folder, dataset.Schema, [.. names.Select(name => data[name])], progress);

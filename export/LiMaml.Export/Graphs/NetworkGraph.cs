@@ -29,7 +29,7 @@ internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<st
         var outputs = network.Evaluate(described, inputs);
         foreach (var output in described.Outputs)
         {
-            var value = described.Kind is GraphKind.Adapt && output.Name == GraphTensorNames.MetaEmbedding
+            var value = described.Kind is GraphKind.Adapt && output.Name is (GraphTensorNames.MetaEmbedding or GraphTensorNames.StartingEmbedding)
                 ? WhereSupported(graph, inputs[GraphTensorNames.SupportWeight], outputs[output.Name], network.Unadapted(described.Task!, inputs))
                 : outputs[output.Name];
             Declare(graph, output, value);

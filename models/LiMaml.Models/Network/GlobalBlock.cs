@@ -17,6 +17,7 @@ internal sealed class GlobalBlock<T>
     private readonly List<EmbeddingEntry<T>> entries;
     private readonly CrossNetwork<T>? cross;
     private readonly FeatureSum<T>? wide;
+    private readonly EmbeddingPairs<T>? pairs;
 
     public GlobalBlock(ModelSpec spec, FeatureLayout layout, FeatureLayout itemLayout, ITensorAlgebra<T> algebra, Func<string, T> parameter)
     {
@@ -26,6 +27,9 @@ internal sealed class GlobalBlock<T>
         entries = [.. spec.MetaBlocks.SelectMany(block => EmbeddingEntries.Of(
             spec.Global.Interaction, block, algebra, prefix => new FeatureSum<T>(algebra, prefix, itemLayout, layout, parameter)))];
         cross = spec.Global.CrossLayers > 0 ? new CrossNetwork<T>(algebra, spec, layout.EncodedWidth(spec.Global.FeatureEmbeddingSize)) : null;
+        pairs = spec.Global.Interaction is Interaction.Pairwise
+            ? new EmbeddingPairs<T>([.. spec.MetaBlocks.Select(block => block.Task)], spec.MetaBlocks[0].EmbeddingSize, algebra)
+            : null;
         wide = spec.Global.Wide ? new FeatureSum<T>(algebra, Parameters.WidePrefix, layout, layout, parameter) : null;
     }
 
@@ -68,7 +72,7 @@ internal sealed class GlobalBlock<T>
         var layers = stack.Forward(weights, Entered(projected.FirstOutputs, atLogit: false));
         var logit = Entered(layers[^1].Output, atLogit: true);
         var crossed = projected.Crossed ?? cross?.Forward(weights, rows.Encoded, embeddings);
-        foreach (var share in new[] { crossed?.Logit, projected.Wide }.OfType<T>())
+        foreach (var share in new[] { crossed?.Logit, projected.Wide, pairs?.Forward(embeddings) }.OfType<T>())
         {
             logit = algebra.Add(logit, share);
         }
@@ -91,6 +95,11 @@ internal sealed class GlobalBlock<T>
         }
 
         BackwardEntries(weights, pass, delta, task, atLogit: true, shares, errors);
+        if (pairs is not null)
+        {
+            shares.Add(pairs.Backward(pass.Embeddings, task, delta));
+        }
+
         if (cross is not null && (errors is not null || cross.ReadsEmbeddings) && cross.Backward(weights, pass.Crossed!, delta, task, errors) is { } crossed)
         {
             shares.Add(crossed);

@@ -11,6 +11,8 @@ internal sealed class Network<T>
     private readonly IReadOnlyList<ParameterDeclaration> declarations;
     private readonly Func<string, T> parameter;
     private readonly Dictionary<int, T> identities = [];
+    private readonly int globalCategories;
+    private readonly Dictionary<string, int> supportCategories;
 
     /// <param name="spec">The model.</param>
     /// <param name="schema">The features it reads.</param>
@@ -23,6 +25,8 @@ internal sealed class Network<T>
         this.parameter = parameter;
         declarations = Parameters.Declare(spec, schema);
         Loss = new Loss<T>(algebra, spec.Label);
+        globalCategories = Parameters.Layout(spec.Global.Features, schema).Categorical.Count;
+        supportCategories = spec.MetaBlocks.ToDictionary(block => block.Task, block => Parameters.Layout(spec.SupportFeatures(block), schema).Categorical.Count);
         MetaBlocks = spec.MetaBlocks.ToDictionary(block => block.Task, block => Create(block, schema));
         Global = new GlobalBlock<T>(spec, Parameters.Layout(spec.Global.Features, schema), Parameters.Layout(spec.Global.ItemFeatures, schema), algebra, parameter);
     }
@@ -66,10 +70,36 @@ internal sealed class Network<T>
         return Algebra.Sum(pass.Embedding, 1, keepAxis: false);
     }
 
+    /// <summary>
+    /// Support samples as the global block encodes them, and their tasks' history bags [tasks, 1, embedding] or null, from the
+    /// features that <see cref="ModelSpec.SupportFeatures"/> names.
+    /// </summary>
+    /// <param name="block">Whose tasks.</param>
+    /// <param name="inputs">By input name [tasks, support, width].</param>
+    /// <param name="weights">Of the samples [tasks, support, 1].</param>
+    public (GlobalRows<T> Rows, T? Bag) EncodeSupport(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, T weights)
+    {
+        var bag = block.Bag(inputs, weights);
+        return (Global.Encode(supportCategories[block.Spec.Task] > globalCategories ? WithoutFurther(inputs) : inputs), bag);
+    }
+
     /// <summary>The learned settings of an inner loop.</summary>
     public StepSettings<T> Settings(InnerLoopSpec loop) => new(Algebra, loop, parameter);
 
     private T MakeIdentity(int size) => Algebra.Constant([.. Enumerable.Range(0, size * size).Select(place => place % (size + 1) == 0 ? 1f : 0f)], size, size);
+
+    /// <summary>The features of the global block alone: those that only a history bag reads are the last categories.</summary>
+    private Dictionary<string, T> WithoutFurther(IReadOnlyDictionary<string, T> inputs)
+    {
+        var own = new Dictionary<string, T>(inputs);
+        own.Remove(FeatureLayout.CategoricalInput, out var categories);
+        if (globalCategories > 0)
+        {
+            own[FeatureLayout.CategoricalInput] = Algebra.Slice(categories!, 0, globalCategories);
+        }
+
+        return own;
+    }
 
     private HistoryBag<T>? HistoryBag(MetaBlockSpec block, DatasetSchema schema) => block.History.Count == 0
         ? null
@@ -78,7 +108,7 @@ internal sealed class Network<T>
             new FeatureEncoder<T>(
                 Algebra,
                 Parameters.Layout(block.History, schema),
-                Parameters.Layout(Spec.Global.Features, schema),
+                Parameters.Layout(Spec.SupportFeatures(block), schema),
                 feature => parameter($"{Parameters.HistoryPrefix(block.Task)}.{feature}")));
 
     private MetaBlock<T> Create(MetaBlockSpec block, DatasetSchema schema) => block.Kind switch

@@ -23,6 +23,9 @@ public static class GraphTensorNames
     /// <summary>Weights of support samples, 0 or more; 0 pads.</summary>
     public const string SupportWeight = "support_weight";
 
+    /// <summary>Where each task's meta embedding starts from, its history bag included; only where a model has several task definitions.</summary>
+    public const string StartingEmbedding = "starting_embedding";
+
     /// <summary>Each task's weighted mean support loss under θ.</summary>
     public const string LossBefore = "loss_before";
 

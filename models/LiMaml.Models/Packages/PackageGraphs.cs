@@ -59,14 +59,19 @@ public static class PackageGraphs
         block.Task,
         [
             .. block.Kind is MetaBlockKind.IdEmbedding ? [] : Features(block.Features, schema, SupportMeta, TasksAxis, SupportAxis),
-            .. Features(spec.Global.Features, schema, Support, TasksAxis, SupportAxis),
+            .. Features(spec.SupportFeatures(block), schema, Support, TasksAxis, SupportAxis),
             .. spec.MetaBlocks.Where(other => other.Task != block.Task)
                 .Select(other => Floats(SupportEmbeddingOf(other.Task), TasksAxis, SupportAxis, Size(other.EmbeddingSize))),
             Floats(SupportLabel, TasksAxis, SupportAxis),
             Floats(SupportWeight, TasksAxis, SupportAxis),
             .. Features(block.Features, schema, Latest, TasksAxis),
         ],
-        [Output(MetaEmbedding, TasksAxis, Size(block.EmbeddingSize)), Output(LossBefore, TasksAxis), Output(LossAfter, TasksAxis)]);
+        [
+            Output(MetaEmbedding, TasksAxis, Size(block.EmbeddingSize)),
+            Output(LossBefore, TasksAxis),
+            Output(LossAfter, TasksAxis),
+            .. spec.MetaBlocks.Count == 1 ? Array.Empty<GraphOutput>() : [Output(StartingEmbedding, TasksAxis, Size(block.EmbeddingSize))],
+        ]);
 
     private static PackageGraph Graph(string name, GraphKind kind, string? task, IReadOnlyList<GraphInput> inputs, IReadOnlyList<GraphOutput> outputs) =>
         new(name, kind, $"{name}/1/model.onnx", inputs, outputs, task);

@@ -52,28 +52,36 @@ internal sealed class ServedNetwork<T>(ModelSpec spec, DatasetSchema schema, ITe
     {
         var block = network.MetaBlocks[task];
         var latest = LatestOf(block, inputs);
-        var loop = new InnerLoop<T>(network, spec.FineTuning, spec.FineTuning.SupportCapacity);
-        var adapted = loop.Adapt(block, loop.Layers(), SupportOf(block, inputs, latest), losses: true);
-        return new()
+        var fineTuning = spec.FineTuning.For(block.Spec);
+        var loop = new InnerLoop<T>(network, fineTuning, fineTuning.SupportCapacity);
+        var support = SupportOf(block, inputs, latest);
+        var adapted = loop.Adapt(block, loop.Layers(), support, losses: true);
+        var outputs = new Dictionary<string, T>
         {
             [MetaEmbedding] = network.Embed(block, adapted.Layers, latest),
             [LossBefore] = algebra.Squeeze(algebra.Squeeze(adapted.LossBefore!)),
             [LossAfter] = algebra.Squeeze(algebra.Squeeze(adapted.LossAfter!)),
         };
+        if (spec.MetaBlocks.Count > 1)
+        {
+            outputs[StartingEmbedding] = network.Embed(block, block.Bind(loop.Layers(), latest, support.Bag), latest);
+        }
+
+        return outputs;
     }
 
     private SupportSet<T> SupportOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, Dictionary<string, T> latest)
     {
-        var global = Renamed(spec.Global.Features, inputs, Support);
         var weights = algebra.Unsqueeze(inputs[SupportWeight], -1);
+        var (rows, bag) = network.EncodeSupport(block, Renamed(spec.SupportFeatures(block.Spec), inputs, Support), weights);
         return new(
             block.Spec.Kind is MetaBlockKind.IdEmbedding ? new Dictionary<string, T>() : Renamed(block.Spec.Features, inputs, SupportMeta),
             latest,
-            network.Global.Encode(global),
+            rows,
             algebra.Unsqueeze(inputs[SupportLabel], -1),
             weights,
             spec.MetaBlocks.Where(other => other.Task != block.Spec.Task).ToDictionary(other => other.Task, other => inputs[SupportEmbeddingOf(other.Task)]),
-            block.Bag(global, weights));
+            bag);
     }
 
     private Dictionary<string, T> LatestOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs) => Renamed(block.Spec.Features, inputs, Latest);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LiMaml.Models.Specs;
 
 /// <summary>
-/// How the meta embedding e enters the global block. The item side r of the last four is Σ v[item category] + P·(item's numbers),
+/// How the meta embedding e enters the global block. The item side r of the forms that have one is Σ v[item category] + P·(item's numbers),
 /// learned for each task definition; the offset c is learned, too.
 /// </summary>
 public enum Interaction
@@ -25,6 +25,12 @@ public enum Interaction
 
     /// <summary>(e·U) · r + e · c is added to the logit, with r and e·U of <see cref="GlobalBlockSpec.Rank"/> numbers.</summary>
     LowRank,
+
+    /// <summary>
+    /// Of several task definitions: Σ pₐ · p_b over their pairs, and Σ bₐ, are added to the logit, with eₐ = (pₐ, bₐ): matrix
+    /// factorisation where both sides adapt. All embeddings are of one size.
+    /// </summary>
+    Pairwise,
 }
 
 /// <summary>The global block (paper §4.3.1): meta embeddings and other features in, logit out.</summary>
@@ -65,5 +71,5 @@ public sealed record GlobalBlockSpec
     internal bool Concatenates => Interaction is Interaction.Concatenation or Interaction.ConcatenationAndBilinear;
 
     /// <summary>Whether <see cref="Interaction"/> has an item side.</summary>
-    internal bool MeetsItems => Interaction is not (Interaction.Concatenation or Interaction.Film);
+    internal bool MeetsItems => Interaction is not (Interaction.Concatenation or Interaction.Film or Interaction.Pairwise);
 }

@@ -52,6 +52,12 @@ internal static class GlobalValidation
             case Interaction.Film:
                 Expect.That(global.Layers.Count > 0, $"{where}.layers", "none", "at least one hidden layer for film");
                 break;
+            case Interaction.Pairwise:
+                Expect.That(spec.MetaBlocks.Count > 1, $"{where}.interaction", "pairwise, with one meta block", "another interaction, or meta blocks of two task definitions or more");
+                Expect.That(
+                    spec.MetaBlocks.All(block => block.EmbeddingSize == spec.MetaBlocks[0].EmbeddingSize && block.EmbeddingSize >= 2),
+                    $"{model}: metaBlocks, embeddingSize", string.Join(", ", spec.MetaBlocks.Select(block => block.EmbeddingSize)), "one size for all, at least 2, for pairwise: a vector and its bias");
+                break;
             case Interaction.DotProduct:
                 var narrow = spec.MetaBlocks.FirstOrDefault(block => block.EmbeddingSize < 2);
                 Expect.That(narrow is null, $"{model}: metaBlocks '{narrow?.Task}'.embeddingSize", narrow?.EmbeddingSize ?? 0, "at least 2 for dotProduct: a vector and its bias");

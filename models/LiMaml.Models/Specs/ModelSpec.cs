@@ -29,6 +29,29 @@ public sealed record ModelSpec
 
     /// <summary>The fine-tuning that generates meta embeddings (Algorithm 2b), chosen on development data after training.</summary>
     public InnerLoopSpec FineTuning { get; init; } = new();
+
+    /// <summary>
+    /// Of several task definitions: rounds of the fine-tuning, at least 1. In each round the definitions adapt one after the
+    /// other, from the last of <see cref="MetaBlocks"/> to the first, to the newest meta embeddings of the others. Null for the
+    /// two of <see cref="DefaultRounds"/>, and where there is one definition.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rounds { get; init; }
+
+    /// <summary>Rounds where nothing else is said.</summary>
+    public const int DefaultRounds = 2;
+
+    /// <summary>The meta block of a task definition.</summary>
+    /// <exception cref="InvalidInputException">The model has none.</exception>
+    public MetaBlockSpec MetaBlock(string task) => MetaBlocks.FirstOrDefault(block => block.Task == task)
+        ?? throw new InvalidInputException("task definition", $"'{task}'", $"one that the model personalises for: {string.Join(", ", MetaBlocks.Select(block => block.Task))}");
+
+    /// <summary>Names of the features of a support sample: those of the global block, then what else the history bag of <paramref name="block"/> reads.</summary>
+    public IReadOnlyList<string> SupportFeatures(MetaBlockSpec block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        return [.. Global.Features.Union(block.History)];
+    }
 }
 
 /// <summary>A dense layer: x·W + b, then the activation, then dropout while training.</summary>
@@ -82,10 +105,18 @@ public sealed record MetaBlockSpec
     public int EmbeddingSize { get; init; } = 16;
 
     /// <summary>
-    /// Names of categorical and multi-valued features of the global block, such as the item, whose learned vectors make the
+    /// Names of categorical and multi-valued features, such as the item, whose learned vectors make the
     /// task's history bag: h = Σ w v ÷ √(Σ w + 5) over the support, labels unused. It is added to the meta embedding. Empty for none.
     /// </summary>
     public IReadOnlyList<string> History { get; init; } = [];
+
+    /// <summary>In place of <see cref="InnerLoopSpec.SupportCapacity"/> for this definition's tasks; null for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SupportCapacity { get; init; }
+
+    /// <summary>In place of <see cref="InnerLoopSpec.HalfLife"/> for this definition's tasks; null for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HalfLife { get; init; }
 }
 
 /// <summary>Which weights the inner loop moves.</summary>
@@ -208,6 +239,13 @@ public sealed record InnerLoopSpec
         return StepRule is StepRule.Newton or StepRule.Diagonal
             ? loop with { StepRule = defaults.StepRule, StepSize = defaults.StepSize, Steps = defaults.Steps, Proximal = 0 }
             : loop;
+    }
+
+    /// <summary>The same for the tasks of one definition, which may have a capacity and a half-life of its own.</summary>
+    public InnerLoopSpec For(MetaBlockSpec block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        return this with { SupportCapacity = block.SupportCapacity ?? SupportCapacity, HalfLife = block.HalfLife ?? HalfLife };
     }
 
     /// <summary>What the weight of a support sample is multiplied by, <paramref name="newer"/> the number of newer ones in the support: above 0, at most 1.</summary>

@@ -12,6 +12,9 @@ public static class SpecValidation
     /// <summary>Most inner-loop steps; they are unrolled in the exported graph.</summary>
     public const int MaxSteps = 1000;
 
+    /// <summary>Most rounds of fine-tuning over several task definitions.</summary>
+    public const int MaxRounds = 100;
+
     /// <summary>Checks <paramref name="spec"/> against a validated <paramref name="schema"/>.</summary>
     /// <param name="spec">What to check.</param>
     /// <param name="schema">The data it reads.</param>
@@ -27,9 +30,11 @@ public static class SpecValidation
         Expect.Unique(spec.MetaBlocks.Select(block => block.Task), StringComparer.Ordinal, $"{where}: metaBlocks, tasks");
         for (var index = 0; index < spec.MetaBlocks.Count; index++)
         {
-            ValidateMetaBlock(spec.MetaBlocks[index], spec.Global, schema, string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}]"));
+            ValidateMetaBlock(spec.MetaBlocks[index], schema, string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}]"));
         }
 
+        Expect.That(spec.Rounds is null || spec.MetaBlocks.Count > 1, $"{where}: rounds", spec.Rounds ?? 0, "none for one task definition");
+        Expect.InRange(spec.Rounds ?? 1, 1, MaxRounds, $"{where}: rounds");
         GlobalValidation.Validate(spec, schema, where);
         ValidateInnerLoop(spec.InnerLoop, spec, $"{where}: innerLoop");
         ValidateInnerLoop(spec.FineTuning, spec, $"{where}: fineTuning");
@@ -43,7 +48,7 @@ public static class SpecValidation
         ValidateAlgorithm(spec, where);
     }
 
-    private static void ValidateMetaBlock(MetaBlockSpec block, GlobalBlockSpec global, DatasetSchema schema, string where)
+    private static void ValidateMetaBlock(MetaBlockSpec block, DatasetSchema schema, string where)
     {
         Expect.That(schema.Tasks.Any(task => task.Name == block.Task), $"{where}.task", $"'{block.Task}'", $"a task definition of the schema: {string.Join(", ", schema.Tasks.Select(task => task.Name))}");
         where = $"{where} '{block.Task}'";
@@ -51,7 +56,9 @@ public static class SpecValidation
         Expect.InRange(block.FeatureEmbeddingSize, 1, MaxSize, $"{where}.featureEmbeddingSize");
         Expect.InRange(block.EmbeddingSize, 1, MaxSize, $"{where}.embeddingSize");
         ValidateLayers(block.Layers, $"{where}.layers");
-        ValidateHistory(block, global, schema, $"{where}.history");
+        ValidateHistory(block, schema, $"{where}.history");
+        Expect.InRange(block.SupportCapacity ?? 1, 1, MaxSize, $"{where}.supportCapacity");
+        ValidateHalfLife(block.HalfLife, $"{where}.halfLife");
         if (block.Kind == MetaBlockKind.IdEmbedding)
         {
             var single = block.Features.Count == 1 ? schema.Feature(block.Features[0]) : null;
@@ -62,13 +69,15 @@ public static class SpecValidation
         Expect.That(block.Features.Count > 0, $"{where}.features", "none", "at least one meta feature");
     }
 
-    private static void ValidateHistory(MetaBlockSpec block, GlobalBlockSpec global, DatasetSchema schema, string where)
+    private static void ValidateHalfLife(double? halfLife, string where) =>
+        Expect.That(halfLife is null || (double.IsFinite(halfLife.Value) && halfLife > 0), where, halfLife ?? 0, "a finite number of samples above 0, or null");
+
+    private static void ValidateHistory(MetaBlockSpec block, DatasetSchema schema, string where)
     {
         Expect.KnownFeatures(block.History, schema, where);
         foreach (var feature in block.History)
         {
             Expect.That(schema.Feature(feature) is CategoricalFeature or MultiValuedFeature, where, $"'{feature}', which has no categories", "categorical and multi-valued features");
-            Expect.That(global.Features.Contains(feature), where, $"'{feature}'", $"some of the global block's features: {string.Join(", ", global.Features)}");
         }
     }
 
@@ -101,7 +110,7 @@ public static class SpecValidation
     {
         ValidateStepRule(loop, spec.Global, where);
         ValidateLearned(loop, where);
-        Expect.That(loop.HalfLife is null || (double.IsFinite(loop.HalfLife.Value) && loop.HalfLife > 0), $"{where}.halfLife", loop.HalfLife ?? 0, "a finite number of samples above 0, or null");
+        ValidateHalfLife(loop.HalfLife, $"{where}.halfLife");
         Expect.InRange(loop.Steps, 0, MaxSteps, $"{where}.steps");
         Expect.InRange(loop.SupportCapacity, 1, MaxSize, $"{where}.supportCapacity");
         Expect.That(double.IsFinite(loop.StepSize) && loop.StepSize > 0, $"{where}.stepSize", loop.StepSize, "a finite number above 0");
@@ -147,5 +156,5 @@ public static class SpecValidation
         Expect.That(loop.SecondOrder || !(loop.LearnedProximal || loop.LearnedStepSizes), $"{where}.secondOrder", "false", "true: settings of the inner loop are learned through it");
     }
 
-    private static bool IsLinearInEmbedding(GlobalBlockSpec global) => global.Interaction is Interaction.Bilinear or Interaction.DotProduct or Interaction.LowRank;
+    private static bool IsLinearInEmbedding(GlobalBlockSpec global) => global.Interaction is Interaction.Bilinear or Interaction.DotProduct or Interaction.LowRank or Interaction.Pairwise;
 }

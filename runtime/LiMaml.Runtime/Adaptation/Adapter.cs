@@ -20,7 +20,8 @@ public sealed class Adapter : IDisposable
     private readonly FeatureTensors? supportMeta;
     private readonly FeatureTensors support;
     private readonly FeatureTensors latest;
-    private readonly IReadOnlyList<(string Input, UnadaptedEmbeddings Embeddings)> counterparts;
+    private readonly IReadOnlyList<(string Task, UnadaptedEmbeddings Unadapted)> others;
+    private readonly Counterparts none = new(new Dictionary<string, int>());
     private readonly SupportBuckets buckets;
     private readonly InnerLoopSpec fineTuning;
 
@@ -29,16 +30,15 @@ public sealed class Adapter : IDisposable
         var block = package.MetaBlock(task);
         Task = task;
         EmbeddingSize = block.EmbeddingSize;
-        fineTuning = package.Manifest.Model.FineTuning;
+        fineTuning = package.Manifest.Model.FineTuning.For(block);
         SupportCapacity = fineTuning.SupportCapacity;
         buckets = new SupportBuckets(SupportCapacity, options.BatchRows);
         latest = new FeatureTensors(package.MetaLayout(block), GraphTensorNames.Latest);
-        support = new FeatureTensors(package.GlobalLayout(), GraphTensorNames.Support);
+        support = new FeatureTensors(package.SupportLayout(block), GraphTensorNames.Support);
         supportMeta = block.Kind == MetaBlockKind.Mlp ? new FeatureTensors(package.MetaLayout(block), GraphTensorNames.SupportMeta) : null;
         session = GraphSession.Open(package, package.Adapt(task), options.Graphs);
-        counterparts = [.. package.OtherTasks(task).Select(other =>
-            (GraphTensorNames.SupportEmbeddingOf(other), UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
-        Features = [.. latest.Features.Concat(support.Features).Concat(counterparts.SelectMany(other => other.Embeddings.Features)).Distinct()];
+        others = [.. package.OtherTasks(task).Select(other => (other, UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
+        Features = [.. latest.Features.Concat(support.Features).Concat(others.SelectMany(other => other.Unadapted.Features)).Distinct()];
     }
 
     /// <summary>The task definition.</summary>
@@ -69,18 +69,19 @@ public sealed class Adapter : IDisposable
 
     /// <summary>Adapts tasks.</summary>
     /// <param name="tasks">Any number of tasks, in any order; rows of each oldest first.</param>
+    /// <param name="counterparts">The meta embeddings that the samples' tasks of the other definitions have now; where one is lacking, and without, the unadapted one of the sample's own meta features.</param>
     /// <param name="cancellation">Looked at before each run.</param>
     /// <returns>Embeddings and losses in the order of the tasks.</returns>
     /// <exception cref="LiMaml.Models.InvalidInputException">The rows lack a feature.</exception>
-    public AdaptedTasks Adapt(TaskRows tasks, CancellationToken cancellation = default)
+    public AdaptedTasks Adapt(TaskRows tasks, Counterparts? counterparts = null, CancellationToken cancellation = default)
     {
         var count = tasks.Tasks.Count;
-        var adapted = new AdaptedTasks(new float[count * EmbeddingSize], new float[count], new float[count]);
+        var adapted = new AdaptedTasks(new float[count * EmbeddingSize], new float[count], new float[count], others.Count == 0 ? [] : new float[count * EmbeddingSize]);
         using var batch = session.Rent();
         foreach (var bucket in buckets.Plan([.. tasks.Tasks.Select(task => task.Count)]))
         {
             cancellation.ThrowIfCancellationRequested();
-            Fill(tasks, bucket, batch);
+            Fill(tasks, bucket, counterparts, batch);
             batch.Run();
             Collect(bucket, batch, adapted);
         }
@@ -92,22 +93,22 @@ public sealed class Adapter : IDisposable
     public void Dispose()
     {
         session.Dispose();
-        foreach (var (_, embeddings) in counterparts)
+        foreach (var (_, unadapted) in others)
         {
-            embeddings.Dispose();
+            unadapted.Dispose();
         }
     }
 
-    private void Fill(TaskRows tasks, SupportBucket bucket, GraphBatch batch)
+    private void Fill(TaskRows tasks, SupportBucket bucket, Counterparts? counterparts, GraphBatch batch)
     {
         batch.Resize((GraphTensorNames.TasksAxis, BatchShape.SizeFor(bucket.Tasks.Length)), (GraphTensorNames.SupportAxis, bucket.Length));
         var places = Places(tasks, bucket);
         supportMeta?.Fill(tasks.Rows, places, batch);
         support.Fill(tasks.Rows, places, batch);
         latest.Fill(tasks.Rows, BatchShape.Fill([.. bucket.Tasks.Select(task => tasks.Tasks[task].Latest)]), batch);
-        foreach (var (input, embeddings) in counterparts)
+        foreach (var (task, unadapted) in others)
         {
-            embeddings.Embed(tasks.Rows, places, batch.Float32(input));
+            (counterparts ?? none).Fill(task, tasks.Rows, places, unadapted, batch.Float32(GraphTensorNames.SupportEmbeddingOf(task)));
         }
 
         FillNumbers(tasks.Rows.Labels, places, batch.Float32(GraphTensorNames.SupportLabel));
@@ -158,12 +159,17 @@ public sealed class Adapter : IDisposable
         var embeddings = batch.Float32(GraphTensorNames.MetaEmbedding);
         var before = batch.Float32(GraphTensorNames.LossBefore);
         var after = batch.Float32(GraphTensorNames.LossAfter);
+        var starts = others.Count == 0 ? [] : batch.Float32(GraphTensorNames.StartingEmbedding);
         for (var place = 0; place < bucket.Tasks.Length; place++)
         {
             var task = bucket.Tasks[place];
             embeddings.Slice(place * EmbeddingSize, EmbeddingSize).CopyTo(adapted.Embeddings.AsSpan(task * EmbeddingSize));
             adapted.LossBefore[task] = before[place];
             adapted.LossAfter[task] = after[place];
+            if (others.Count > 0)
+            {
+                starts.Slice(place * EmbeddingSize, EmbeddingSize).CopyTo(adapted.Starts.AsSpan(task * EmbeddingSize));
+            }
         }
     }
 }

@@ -43,12 +43,12 @@ public static class Embedder
         var began = clock.GetTimestamp();
         var asOf = options.AsOf is { } time ? EventTime.Microseconds(time) : await rows.NewestAsync(cancellation);
         var merge = new TaskMerge(adapter.SupportCapacity, asOf, options.ChunkRows);
-        var totals = new Totals();
+        var totals = new EmbedTotals();
         var info = new SnapshotInfo(package.Manifest.BundleId, adapter.Task, adapter.EmbeddingSize, EventTime.Of(asOf), options.Generation);
         await using var writer = SnapshotWriter.Create(snapshot, info);
         await foreach (var chunk in merge.MergeAsync(rows.Read(adapter.Features, cancellation), cancellation).Ahead(cancellation))
         {
-            var adapted = adapter.Adapt(chunk.Tasks, cancellation);
+            var adapted = adapter.Adapt(chunk.Tasks, null, cancellation);
             var diverged = Divergence.Undo(chunk.Tasks, adapted, unadapted);
             await writer.AppendAsync(Rows(chunk.Tasks, adapted), cancellation);
             totals.Add(adapted, diverged, chunk.RowsRead);
@@ -59,32 +59,12 @@ public static class Embedder
         return totals.Report(EventTime.Of(asOf), clock.GetElapsedTime(began), adapter.Provider);
     }
 
-    private static SnapshotRows Rows(TaskRows chunk, AdaptedTasks adapted) => new(
+    /// <summary>The adapted tasks as a snapshot keeps them.</summary>
+    internal static SnapshotRows Rows(TaskRows chunk, AdaptedTasks adapted) => new(
         [.. chunk.Tasks.Select(task => chunk.Rows.Keys[task.Latest])],
         adapted.Embeddings,
         [.. chunk.Tasks.Select(task => chunk.Rows.Timestamps[task.Latest])],
         [.. chunk.Tasks.Select(task => task.Count)],
         adapted.LossBefore,
         adapted.LossAfter);
-
-    private sealed class Totals
-    {
-        private long taskCount;
-        private long rowCount;
-        private long diverged;
-        private double before;
-        private double after;
-
-        public void Add(AdaptedTasks adapted, int divergedCount, long rowsRead)
-        {
-            diverged += divergedCount;
-            rowCount = rowsRead;
-            taskCount += adapted.LossBefore.Length;
-            before += adapted.LossBefore.Sum(loss => (double)loss);
-            after += adapted.LossAfter.Sum(loss => (double)loss);
-        }
-
-        public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed, ExecutionProvider provider) =>
-            new(taskCount, diverged, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed, provider);
-    }
 }

@@ -41,7 +41,7 @@ internal sealed class TaskRefresh : IDisposable
     public TaskRows Encode(IReadOnlyList<Window> windows) => WindowRows.Encode(windows, encoder);
 
     /// <summary>Adapts to all rows.</summary>
-    public AdaptedTasks Adapt(TaskRows rows, CancellationToken cancellation) => adapter.Adapt(rows, cancellation);
+    public AdaptedTasks Adapt(TaskRows rows, CancellationToken cancellation) => adapter.Adapt(rows, null, cancellation);
 
     /// <summary>Judges what came of the windows, and finds embeddings for those that did not pass.</summary>
     /// <param name="windows">The windows.</param>

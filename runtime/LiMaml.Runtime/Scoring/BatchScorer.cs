@@ -4,6 +4,7 @@ using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Snapshots;
 using LiMaml.Models.Specs;
+using LiMaml.Runtime.Adaptation;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Graphs;
 
@@ -43,11 +44,12 @@ public static class BatchScorer
         options ??= new ScoreOptions();
         ScoreFile.CheckFormat(output);
         OutputFile.Check(output, options.Overwrite);
-        var block = package.MetaBlock(options.Task);
+        var block = package.MetaBlock(options.Task ?? package.Manifest.Model.MetaBlocks[0].Task);
         using var scorer = Scorer.Open(package, options.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, scorer.Features);
         var rows = new SplitRows(dataset, block.Task, [options.Split]);
-        using var snapshot = await OpenSnapshotAsync(package, block, options.Snapshot, cancellation);
+        using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, package), cancellation);
+        var others = await CounterpartJoin.OpenAsync(package, dataset, block, options, OpenSnapshotAsync, cancellation);
         await using var embeddings = new EmbeddingJoin(scorer.Unadapted(block.Task), snapshot, cancellation);
         await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label == LabelKind.Binary, cancellation);
         var began = TimeProvider.System.GetTimestamp();
@@ -58,6 +60,7 @@ public static class BatchScorer
                 cancellation.ThrowIfCancellationRequested();
                 var (given, cold) = await embeddings.JoinAsync(part);
                 var byTask = new Dictionary<string, ReadOnlyMemory<float>> { [block.Task] = given };
+                others.AddTo(byTask, part, scorer);
                 var scores = scorer.Score(part, [.. Enumerable.Range(0, part.RowCount)], byTask);
                 await file.AppendAsync(new ScoredRows(part, scores, cold), cancellation);
                 progress?.Report(new RowProgress(embeddings.RowCount, rows.RowCount, TimeProvider.System.GetElapsedTime(began)));
@@ -67,6 +70,10 @@ public static class BatchScorer
         await file.CompleteAsync();
         return embeddings.Report(TimeProvider.System.GetElapsedTime(began), scorer.Provider);
     }
+
+    /// <summary>The snapshot of a definition: the file itself, or one in the folder where the model has several.</summary>
+    internal static string? PathOf(string? snapshot, MetaBlockSpec block, ModelPackage package) =>
+        snapshot is null || package.Manifest.Model.MetaBlocks.Count == 1 ? snapshot : Path.Combine(snapshot, JointEmbedder.FileOf(block.Task));
 
     /// <summary>A row group as large as its only task is taken in parts.</summary>
     private static IEnumerable<RowGroup> Parts(RowGroup group) => group.RowCount <= PartRows

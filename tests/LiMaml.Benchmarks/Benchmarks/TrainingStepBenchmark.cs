@@ -28,7 +28,7 @@ internal sealed class TrainingStepBenchmark : TimedBenchmark
         using var scope = NewDisposeScope();
         var support = Rows(Support);
         var query = Rows(Query);
-        var batch = new EpisodeBatch(support, support.Meta.ToDictionary(entry => entry.Key, entry => Keep(entry.Value.select(1, Support - 1))), query, Support);
+        var batch = new EpisodeBatch(support, support.Meta.ToDictionary(entry => entry.Key, entry => Keep(entry.Value.select(1, Support - 1))), query, Support, PaperModel.Task);
         var all = new PaddedRows(Joined(support.Meta, query.Meta), Joined(support.Global, query.Global), Joined(support.Labels, query.Labels), Joined(support.Weights, query.Weights));
         return
         [

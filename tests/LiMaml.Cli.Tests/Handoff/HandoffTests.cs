@@ -120,6 +120,17 @@ public sealed class HandoffTests
             return Learned(loop) with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
         }
 
+        ModelSpec Pairwise()
+        {
+            var loop = new InnerLoopSpec { Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, Steps = 2, StepSize = 1, Proximal = 2, LearnedProximal = true, SupportCapacity = 8, HalfLife = 4 };
+            return Learned(loop) with
+            {
+                MetaBlocks = [block with { History = ["item"] }, block with { Task = "item", Features = ["genres", "raw"], History = ["member", "city"], SupportCapacity = 5, HalfLife = 2 }],
+                Global = spec.Global with { Features = ["age", "city", "raw"], Interaction = Interaction.Pairwise },
+                Rounds = 3,
+            };
+        }
+
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
         return new()
         {
@@ -143,6 +154,7 @@ public sealed class HandoffTests
             ["id embedding, bilinear"] = spec with { MetaBlocks = [idBlock], Global = bilinear },
             ["two definitions"] = spec with { MetaBlocks = [block, block with { Task = "item", Features = ["genres", "raw"], EmbeddingSize = 3 }] },
             ["two definitions, one by id"] = spec with { MetaBlocks = [block, idBlock with { Task = "item", Features = ["item"] }], Global = bilinear },
+            ["pairwise, newton, history of their own"] = Pairwise(),
             ["dot product"] = spec with { Global = bilinear with { Interaction = Interaction.DotProduct } },
             ["low rank"] = spec with { Global = bilinear with { Interaction = Interaction.LowRank, Rank = 3 } },
             ["film"] = spec with { Global = spec.Global with { Interaction = Interaction.Film } },

@@ -96,7 +96,10 @@ public sealed class SpecValidationTests
         { "fineTuning.learnedStepSizes: found False, expected True, as innerLoop has it", WithLoop(loop => loop with { LearnedStepSizes = true, StepRule = StepRule.Constant }) },
         { "innerLoop.steps: found 1, expected 2 or more for learnedProximal with newton", spec => spec with { InnerLoop = Newton with { Steps = 1, LearnedProximal = true }, FineTuning = Newton with { LearnedProximal = true } } },
         { "metaBlocks[0] 'member'.history: found 'age', which has no categories", WithMeta(block => block with { History = ["age"] }) },
-        { "metaBlocks[0] 'member'.history: found 'city', expected some of the global block's features: item, genres", WithMeta(block => block with { History = ["city"] }) },
+        { "metaBlocks[0] 'member'.supportCapacity: found 0", WithMeta(block => block with { SupportCapacity = 0 }) },
+        { "metaBlocks[0] 'member'.halfLife: found -1, expected a finite number of samples above 0", WithMeta(block => block with { HalfLife = -1 }) },
+        { "rounds: found 2, expected none for one task definition", spec => spec with { Rounds = 2 } },
+        { "global.interaction: found pairwise, with one meta block", WithGlobal(global => global with { Interaction = Interaction.Pairwise, ItemFeatures = [] }) },
         { "fineTuning.steps: found -1", spec => spec with { FineTuning = spec.FineTuning with { Steps = -1 } } },
     };
 

@@ -25,14 +25,15 @@ internal static class SampleEpisodes
             Rows(random, meta, global, spec.Label, support, supportLength),
             Inputs(random, meta, [support.Length]),
             Rows(random, meta, global, spec.Label, query, query.Max()),
-            supportLength);
+            supportLength,
+            spec.MetaBlocks[0].Task);
     }
 
     /// <summary>The episode of one task alone, without padding but for a row of weight 0 where it has no support.</summary>
     public static EpisodeBatch Task(EpisodeBatch batch, int task)
     {
         var support = Cut(batch.Support, task);
-        return new EpisodeBatch(support, batch.Latest.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, task, 1)), Cut(batch.Query, task), (int)support.Labels.shape[1]);
+        return new EpisodeBatch(support, batch.Latest.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, task, 1)), Cut(batch.Query, task), (int)support.Labels.shape[1], batch.Task);
     }
 
     /// <summary>Every row as a task of its own: [tasks × rows, 1, width].</summary>

@@ -22,7 +22,7 @@ public sealed class ReplicasTests
         var dataset = Dataset.Open(toy.Folder);
         var configuration = WithoutDropout() with { Algorithm = algorithm };
         var model = configuration.Resolve(dataset.Schema);
-        using var data = await TaskData.LoadAsync(dataset, model, CPU, null, TestContext.Current.CancellationToken);
+        using var data = await JointData.LoadAsync(dataset, model, CPU, TestContext.Current.CancellationToken);
         (Tensor Loss, Tensor Weight) LossOf(OuterObjective objective, TaskData rows, IReadOnlyList<Episode> episodes)
         {
             var batch = EpisodeBatch.Gather(rows, episodes);
@@ -32,8 +32,8 @@ public sealed class ReplicasTests
         using var one = new Replicas(model, dataset.Schema, configuration.Training, [data], LossOf);
         using var several = new Replicas(model, dataset.Schema, configuration.Training, [.. Enumerable.Repeat(data, count)], LossOf);
         // Runs of 1 to 5 rows from batches of different lengths: shares weigh differently.
-        IReadOnlyList<Episode>[] batches = [.. new EpisodeSampler(data, EpisodeKind.Rolling, 8, 5, 3).Epoch(3, 0).Chunk(4).Take(2).Select(chunk => chunk.SelectMany(episodes => episodes).ToArray())];
-        Assert.True(batches[0].Select(episode => episode.Query.Length).Distinct().Count() > 1);
+        OuterBatch[] batches = [.. new EpisodeSampler(data.Definitions[0], EpisodeKind.Rolling, 8, 5, 3).Epoch(3, 0).Chunk(4).Take(2).Select(chunk => new OuterBatch(0, [.. chunk.SelectMany(episodes => episodes)]))];
+        Assert.True(batches[0].Episodes.Select(episode => episode.Query.Length).Distinct().Count() > 1);
 
         var (loss, shared) = (one.Backward(batches[0]), several.Backward(batches[0]));
 

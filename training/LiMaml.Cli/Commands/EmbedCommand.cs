@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LiMaml.Cli.Arguments;
 using LiMaml.Cli.Display;
+using LiMaml.Models.Packages;
 using LiMaml.Runtime.Adaptation;
 
 namespace LiMaml.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class EmbedCommand
     {
         var package = Common.Package();
         var dataset = Common.Dataset();
-        var output = Common.Out("Snapshot to write: a Parquet file with one meta embedding for each task.", "file.parquet");
+        var output = Common.Out("Snapshot to write: a Parquet file with one meta embedding for each task; for a model of several task definitions a folder with one for each.", "file.parquet or folder");
         var splits = Choice.Several("--splits", "Rows to adapt to. Default train,validation.", Common.Splits);
         var asOf = Text.Moment("--as-of", "Ignore rows after this time (UTC unless it names an offset). Default: the newest row.");
         var task = Common.Task();
@@ -38,13 +39,29 @@ internal static class EmbedCommand
             };
             var chosen = result.GetValue(splits);
             var target = result.GetRequiredValue(output);
-            var report = await RunAsync(
-                result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, chosen is { Length: > 0 } ? options with { Splits = chosen } : options, terminal, cancellation);
-            Show(report, terminal);
+            options = chosen is { Length: > 0 } ? options with { Splits = chosen } : options;
+            await EmbedAsync(result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, options, terminal, cancellation);
             terminal.WriteLine($"Snapshot: {target}");
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static async Task EmbedAsync(string package, string dataset, string target, EmbedOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        if (ModelPackage.Open(package).Manifest.Model.MetaBlocks.Count == 1)
+        {
+            Show(await RunAsync(package, dataset, target, options, terminal, cancellation), terminal);
+            return;
+        }
+
+        var reports = await PackageRun.RunAsync(
+            package, dataset, "adapting", (model, rows, progress) => JointEmbedder.RunAsync(model, rows, target, options, progress, cancellation), terminal, cancellation);
+        foreach (var (task, report) in reports)
+        {
+            terminal.WriteLine($"{task}, last round:");
+            Show(report, terminal);
+        }
     }
 
     /// <summary>Writes the snapshot.</summary>

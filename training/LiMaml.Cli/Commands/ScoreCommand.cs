@@ -16,7 +16,7 @@ internal static class ScoreCommand
         var package = Common.Package();
         var dataset = Common.Dataset();
         var output = Common.Out("Scores to write, .parquet or .csv: key, timestamp, row, label, logit, probability, cold.", "file");
-        var snapshot = new Option<string?>("--snapshot") { Description = "Meta embeddings (made by 'limaml embed'). Without it every row is scored as a task with no history.", HelpName = "file.parquet" };
+        var snapshot = new Option<string?>("--snapshot") { Description = "Meta embeddings (made by 'limaml embed'). Without it every row is scored as a task with no history.", HelpName = "file.parquet or folder" };
         var split = Choice.Of("--split", "Rows to score. Default test.", Common.Splits);
         split.DefaultValueFactory = _ => Split.Test;
         var task = Common.Task();

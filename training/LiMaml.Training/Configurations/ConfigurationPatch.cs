@@ -64,6 +64,8 @@ public sealed class ConfigurationPatch
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var model = configuration.Resolve(schema);
-        return configuration with { Task = model.MetaBlocks[0].Task, MetaBlock = model.MetaBlocks[0], Global = model.Global };
+        return model.MetaBlocks.Count > 1
+            ? configuration with { Global = model.Global }
+            : configuration with { Task = model.MetaBlocks[0].Task, MetaBlock = model.MetaBlocks[0], Global = model.Global };
     }
 }

@@ -13,14 +13,19 @@ internal sealed record PaddedRows(
     IReadOnlyDictionary<string, Tensor> Meta,
     IReadOnlyDictionary<string, Tensor> Global,
     Tensor Labels,
-    Tensor Weights);
+    Tensor Weights)
+{
+    /// <summary>Meta embeddings of the other task definitions, as they are now [tasks, rows, embedding]; empty for a model of one.</summary>
+    public IReadOnlyDictionary<string, Tensor> Others { get; init; } = new Dictionary<string, Tensor>();
+}
 
 /// <summary>Episodes side by side, as tensors. They belong to the dispose scope that is open when they are made.</summary>
 /// <param name="Support">Support rows.</param>
 /// <param name="Latest">Meta features of each task's most recent support sample, or of its first query sample, [tasks, width].</param>
 /// <param name="Query">Query rows.</param>
 /// <param name="SupportLength">Rows the support is padded to.</param>
-internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<string, Tensor> Latest, PaddedRows Query, int SupportLength)
+/// <param name="Task">The task definition.</param>
+internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<string, Tensor> Latest, PaddedRows Query, int SupportLength, string Task)
 {
     /// <summary>Gathers the rows of <paramref name="episodes"/>; supports are padded to at least one row.</summary>
     /// <param name="data">Where the rows are.</param>
@@ -34,10 +39,11 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
         var latest = episodes.Select(episode => (long)(episode.Support.Length > 0 ? episode.Support[^1] : episode.Query[0])).ToArray();
         var latestIndex = tensor(latest, device: data.Labels.device);
         return new EpisodeBatch(
-            Rows(data, [.. episodes.Select(episode => episode.Support)], supportLength, precision, supportWeight),
+            Rows(data, data.SupportInputs, [.. episodes.Select(episode => episode.Support)], supportLength, precision, supportWeight),
             Select(data.MetaInputs, latestIndex, [latest.Length], precision),
-            Rows(data, [.. episodes.Select(episode => episode.Query)], queryLength, precision, null),
-            supportLength);
+            Rows(data, data.GlobalInputs, [.. episodes.Select(episode => episode.Query)], queryLength, precision, null),
+            supportLength,
+            data.Task);
     }
 
     /// <summary>Gathers rows as tasks of one query row each and no support: what vanilla training sees.</summary>
@@ -45,9 +51,13 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
     /// <param name="episodes">At least one.</param>
     /// <param name="wholeTasks">Support rows too; false where they are query rows of another episode of the epoch.</param>
     public static PaddedRows GatherRows(TaskData data, IReadOnlyList<Episode> episodes, bool wholeTasks) =>
-        Rows(data, [.. episodes.SelectMany(episode => wholeTasks ? episode.Support.Concat(episode.Query) : episode.Query).Select(row => new[] { row })], 1, ScalarType.Float32, null);
+        Rows(data, data.GlobalInputs, [.. episodes.SelectMany(episode => wholeTasks ? episode.Support.Concat(episode.Query) : episode.Query).Select(row => new[] { row })], 1, ScalarType.Float32, null);
 
-    private static PaddedRows Rows(TaskData data, int[][] rows, int length, ScalarType precision, Func<int, float>? factor)
+    /// <summary>Rows by themselves: each a task with one query row, and with the meta embeddings that the other definitions' tasks have now.</summary>
+    public static PaddedRows GatherRows(TaskData data, IReadOnlyList<int> rows) =>
+        Rows(data, data.GlobalInputs, [.. rows.Select(row => new[] { row })], 1, ScalarType.Float32, null);
+
+    private static PaddedRows Rows(TaskData data, IReadOnlyDictionary<string, Tensor> global, int[][] rows, int length, ScalarType precision, Func<int, float>? factor)
     {
         var positions = new long[rows.Length * length];
         var mask = new float[rows.Length * length];
@@ -65,9 +75,12 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
         long[] shape = [rows.Length, length];
         return new PaddedRows(
             Select(data.MetaInputs, index1, shape, precision),
-            Select(data.GlobalInputs, index1, shape, precision),
+            Select(global, index1, shape, precision),
             data.Labels.index_select(0, index1).reshape([.. shape, 1]).to_type(precision),
-            data.Weights.index_select(0, index1).mul(tensor(mask, device: device)).reshape([.. shape, 1]).to_type(precision));
+            data.Weights.index_select(0, index1).mul(tensor(mask, device: device)).reshape([.. shape, 1]).to_type(precision))
+        {
+            Others = data.Counterparts.ToDictionary(counterpart => counterpart.Task, counterpart => counterpart.Of(index1, shape, precision)),
+        };
     }
 
     private static Dictionary<string, Tensor> Select(IReadOnlyDictionary<string, Tensor> inputs, Tensor index, long[] shape, ScalarType precision) =>

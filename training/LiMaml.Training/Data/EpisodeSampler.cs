@@ -32,9 +32,7 @@ internal sealed class EpisodeSampler(TaskData data, EpisodeKind kind, int suppor
         var random = new Random(HashCode(seed, epoch));
         var episodes = Enumerable.Range(0, data.Keys.Count).SelectMany(task => Cut(task, random)).ToArray();
         random.Shuffle(episodes);
-        var batches = episodes.Chunk(tasksPerBatch * BatchesSortedTogether)
-            .SelectMany(chunk => chunk.OrderBy(episode => episode.Support.Length).ThenBy(episode => episode.Query.Length).Chunk(tasksPerBatch))
-            .ToArray();
+        var batches = Batches(episodes, tasksPerBatch).ToArray();
         random.Shuffle(batches);
         return batches;
     }
@@ -71,5 +69,10 @@ internal sealed class EpisodeSampler(TaskData data, EpisodeKind kind, int suppor
             [.. Enumerable.Range(rows.Start + cut, Math.Min(end - cut, kind is EpisodeKind.FixedCut ? int.MaxValue : queryCapacity))]);
     }
 
-    private static int HashCode(int seed, int epoch) => unchecked((seed * 1_000_003) + epoch);
+    /// <summary>Episodes of similar length together, so that little is padded.</summary>
+    public static IEnumerable<Episode[]> Batches(Episode[] episodes, int tasksPerBatch) => episodes.Chunk(tasksPerBatch * BatchesSortedTogether)
+        .SelectMany(chunk => chunk.OrderBy(episode => episode.Support.Length).ThenBy(episode => episode.Query.Length).Chunk(tasksPerBatch));
+
+    /// <summary>Seeds the draws of an epoch.</summary>
+    public static int HashCode(int seed, int epoch) => unchecked((seed * 1_000_003) + epoch);
 }

@@ -24,18 +24,24 @@ internal sealed class TaskData : IDisposable
 {
     private readonly Dictionary<Split, RowRange[]> ranges;
 
-    private TaskData(Builder builder, Device device)
+    private TaskData(string task, Builder builder, bool hasOwnSupport, Device device)
     {
+        Task = task;
         Keys = [.. builder.Keys];
         ranges = builder.Ranges();
         MetaInputs = builder.Meta.ToTensors(device);
         GlobalInputs = builder.Global.ToTensors(device);
+        SupportInputs = hasOwnSupport ? builder.Support.ToTensors(device) : GlobalInputs;
         Labels = tensor(builder.Labels.ToArray(), device: device);
         Weights = tensor(builder.Weights.ToArray(), device: device);
         LabelValues = [.. builder.Labels];
         WeightValues = [.. builder.Weights];
         Timestamps = [.. builder.Timestamps];
+        RowNumbers = [.. builder.RowNumbers];
     }
+
+    /// <summary>The task definition.</summary>
+    public string Task { get; }
 
     /// <summary>Task keys; a task's number is its position here.</summary>
     public IReadOnlyList<string> Keys { get; }
@@ -45,6 +51,12 @@ internal sealed class TaskData : IDisposable
 
     /// <summary>Inputs of the global block [rows, width].</summary>
     public IReadOnlyDictionary<string, Tensor> GlobalInputs { get; }
+
+    /// <summary>The same of rows as support samples: with what a history bag reads besides [rows, width].</summary>
+    public IReadOnlyDictionary<string, Tensor> SupportInputs { get; }
+
+    /// <summary>The other task definitions of the model; empty for a model of one.</summary>
+    public IReadOnlyList<Counterpart> Counterparts { get; set; } = [];
 
     /// <summary>float32 [rows].</summary>
     public Tensor Labels { get; }
@@ -61,19 +73,27 @@ internal sealed class TaskData : IDisposable
     /// <summary>Event times in microseconds since 1970-01-01 UTC.</summary>
     public long[] Timestamps { get; }
 
+    /// <summary>Each row's number in the dataset, the same in every definition's copy.</summary>
+    public long[] RowNumbers { get; }
+
     /// <summary>Rows of <paramref name="task"/> in <paramref name="split"/>.</summary>
     public RowRange Rows(int task, Split split) => ranges[split][task];
 
     /// <summary>Rows in <paramref name="split"/>.</summary>
     public int CountRows(Split split) => ranges[split].Sum(range => range.Count);
 
-    /// <summary>Loads all splits of the task definition that the model's meta block serves.</summary>
+    /// <summary>Loads all splits of the task definition that a meta block of the model serves, the first where <paramref name="block"/> is null.</summary>
     /// <exception cref="InvalidInputException">The dataset has more rows than one tensor indexes, or a split that training needs is empty.</exception>
-    public static async Task<TaskData> LoadAsync(Dataset dataset, ModelSpec spec, Device device, Action<long>? onRows = null, CancellationToken cancellation = default)
+    public static async Task<TaskData> LoadAsync(Dataset dataset, ModelSpec spec, Device device, Action<long>? onRows = null, MetaBlockSpec? block = null, CancellationToken cancellation = default)
     {
-        var block = spec.MetaBlocks[0];
-        var builder = new Builder(Parameters.Layout(block.Features, dataset.Schema), Parameters.Layout(spec.Global.Features, dataset.Schema));
-        var features = block.Features.Concat(spec.Global.Features).Distinct().ToList();
+        block ??= spec.MetaBlocks[0];
+        var support = spec.SupportFeatures(block);
+        var hasOwnSupport = support.Count > spec.Global.Features.Count;
+        var builder = new Builder(
+            Parameters.Layout(block.Features, dataset.Schema),
+            Parameters.Layout(spec.Global.Features, dataset.Schema),
+            Parameters.Layout(hasOwnSupport ? support : [], dataset.Schema));
+        var features = block.Features.Union(support).ToList();
         foreach (var split in Enum.GetValues<Split>())
         {
             await foreach (var rows in dataset.ReadAsync(block.Task, split, features, cancellation).ConfigureAwait(false))
@@ -88,21 +108,26 @@ internal sealed class TaskData : IDisposable
             throw new InvalidInputException($"dataset '{dataset.Folder}'", $"no rows for task definition '{block.Task}'", "at least one");
         }
 
-        return new TaskData(builder, device);
+        return new TaskData(block.Task, builder, hasOwnSupport, device);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in MetaInputs.Values.Concat(GlobalInputs.Values))
+        foreach (var tensor in MetaInputs.Values.Concat(GlobalInputs.Values).Concat(ReferenceEquals(SupportInputs, GlobalInputs) ? [] : SupportInputs.Values))
         {
             tensor.Dispose();
+        }
+
+        foreach (var counterpart in Counterparts)
+        {
+            counterpart.Dispose();
         }
 
         Labels.Dispose();
         Weights.Dispose();
     }
 
-    private sealed class Builder(FeatureLayout meta, FeatureLayout global)
+    private sealed class Builder(FeatureLayout meta, FeatureLayout global, FeatureLayout support)
     {
         private readonly Dictionary<string, int> tasks = [];
         private readonly Dictionary<Split, Dictionary<int, RowRange>> found = Enum.GetValues<Split>().ToDictionary(split => split, _ => new Dictionary<int, RowRange>());
@@ -114,6 +139,10 @@ internal sealed class TaskData : IDisposable
         public List<float> Weights { get; } = [];
 
         public List<long> Timestamps { get; } = [];
+
+        public List<long> RowNumbers { get; } = [];
+
+        public InputColumns Support { get; } = new(support);
 
         public InputColumns Meta { get; } = new(meta);
 
@@ -141,6 +170,8 @@ internal sealed class TaskData : IDisposable
             Labels.AddRange(rows.Labels);
             Weights.AddRange(rows.Weights);
             Timestamps.AddRange(rows.Timestamps);
+            RowNumbers.AddRange(rows.Rows);
+            Support.Add(rows);
             Meta.Add(rows);
             Global.Add(rows);
         }

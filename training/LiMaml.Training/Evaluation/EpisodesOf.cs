@@ -12,6 +12,10 @@ internal static class EpisodesOf
             .Where(task => data.Rows(task, query).Count > 0)
             .Select(task => new Episode(task, MostRecent(data, task, support, supportCapacity), Positions(data.Rows(task, query))))];
 
+    /// <summary>Every task, whether it has rows in <paramref name="query"/> or not.</summary>
+    public static IReadOnlyList<Episode> AllTasks(TaskData data, IReadOnlyList<Split> support, Split query, int supportCapacity) =>
+        [.. Enumerable.Range(0, data.Keys.Count).Select(task => new Episode(task, MostRecent(data, task, support, supportCapacity), Positions(data.Rows(task, query))))];
+
     private static int[] MostRecent(TaskData data, int task, IReadOnlyList<Split> splits, int capacity)
     {
         // Random splits interleave; others are in order already. The sort is stable: rows of one moment keep the dataset's order.

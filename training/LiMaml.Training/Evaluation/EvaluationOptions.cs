@@ -36,10 +36,10 @@ public sealed record EvaluationOptions
     /// <summary>Folder of a prepared dataset with test rows.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>All for the same task definition; at least one unless there are rivals.</summary>
+    /// <summary>All for the same task definition, or for it and others; at least one unless there are rivals.</summary>
     public IReadOnlyList<EvaluatedModel> Models { get; init; } = [];
 
-    /// <summary>The task definition where there are no models. Default: the schema's first.</summary>
+    /// <summary>The task definition that rows are judged by, one of every model's. Default: the first model's first, else the schema's.</summary>
     public string? Task { get; init; }
 
     /// <summary>The support set. Default: the window.</summary>

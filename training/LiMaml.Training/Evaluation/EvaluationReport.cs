@@ -23,6 +23,9 @@ public enum ScoringMode
     /// <summary>The same, refreshed while the test period goes by; the variant says how often.</summary>
     Replayed,
 
+    /// <summary>Of several task definitions: stored vectors, with some of them refreshed, or in so many rounds; the variant says which.</summary>
+    Refreshed,
+
     /// <summary>A rival fitted to training rows.</summary>
     FittedToTraining,
 

@@ -106,6 +106,7 @@ internal sealed class EvaluationTables(EvaluationReport report)
         ScoringMode.FineTunedStored => "fine-tuned, stored vector",
         ScoringMode.Aggregated => $"fine-tuned, stored vector, {row.Variant} of samples",
         ScoringMode.Replayed => $"fine-tuned, stored vector, refreshed {row.Variant}",
+        ScoringMode.Refreshed => $"stored vectors, refreshed: {row.Variant}",
         ScoringMode.FittedToTraining => "fitted to training rows",
         ScoringMode.FewShot => $"≤ {row.Variant} support samples",
         ScoringMode.TasksRefitted => "tasks fitted to training + validation rows",

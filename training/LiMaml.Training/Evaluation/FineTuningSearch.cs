@@ -30,7 +30,8 @@ internal static class FineTuningSearch
         return best;
     }
 
-    private static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start)
+    /// <summary>The grid around a step size, and no step at all.</summary>
+    public static IEnumerable<InnerLoopSpec> Candidates(InnerLoopSpec start)
     {
         var (steps, factors) = Grid(start);
         var strengths = start is { Adapts: AdaptedWeights.Embedding, LearnedProximal: false } ? Strengths : AsIs;

@@ -37,8 +37,10 @@ public static class ModelEvaluation
             foreach (var checkpoint in checkpoints)
             {
                 progress?.Report($"{name}, checkpoint {seeds.Count + 1} of {checkpoints.Count}");
-                using var data = await TaskData.LoadAsync(dataset, checkpoint.Model, Devices.Parse(options.Device), null, cancellation).ConfigureAwait(false);
-                seeds.Add(await Task.Run(() => ModelLines.Score(checkpoint, data, options, cancellation), CancellationToken.None).ConfigureAwait(false));
+                using var data = await JointData.LoadAsync(dataset, checkpoint.Model, Devices.Parse(options.Device), cancellation).ConfigureAwait(false);
+                seeds.Add(await Task.Run(
+                    () => data.Definitions is [var only] ? ModelLines.Score(checkpoint, only, options, cancellation) : JointLines.Score(checkpoint, data, task, options, cancellation),
+                    CancellationToken.None).ConfigureAwait(false));
             }
 
             lines.AddRange(seeds[0].Select((line, index) => new ScoredLine(name, line.Mode, line.Variant, [.. seeds.Select(seed => seed[index].Samples)])));
@@ -72,17 +74,18 @@ public static class ModelEvaluation
             throw new InvalidInputException("evaluation, models", "none", "at least one model with one checkpoint, or a rival");
         }
 
-        return models.Count > 0 ? models[0].Checkpoints[0].Model.MetaBlocks[0].Task
-            : options.Task is { } name ? dataset.Schema.Task(name).Name : dataset.Schema.Tasks[0].Name;
+        return options.Task is { } name ? dataset.Schema.Task(name).Name
+            : models.Count > 0 ? models[0].Checkpoints[0].Model.MetaBlocks[0].Task : dataset.Schema.Tasks[0].Name;
     }
 
     private static void Check(EvaluationOptions options, Dataset dataset, string task, List<(string Name, List<Checkpoint> Checkpoints)> models)
     {
         foreach (var (name, checkpoint) in models.SelectMany(model => model.Checkpoints.Select(checkpoint => (model.Name, checkpoint))))
         {
-            if (checkpoint.Model.MetaBlocks[0].Task != task)
+            if (checkpoint.Model.MetaBlocks.All(block => block.Task != task))
             {
-                throw new InvalidInputException($"evaluation, model '{name}'", $"task definition '{checkpoint.Model.MetaBlocks[0].Task}'", $"'{task}' like the first model: evaluate one definition at a time");
+                throw new InvalidInputException(
+                    $"evaluation, model '{name}'", $"task definition '{string.Join(", ", checkpoint.Model.MetaBlocks.Select(block => block.Task))}'", $"'{task}', by whose tasks all models are judged");
             }
 
             if (!ContractJson.Serialize(checkpoint.Schema).AsSpan().SequenceEqual(ContractJson.Serialize(dataset.Schema)))
@@ -159,7 +162,7 @@ public static class ModelEvaluation
             MetaBlocks = [new MetaBlockSpec { Task = task, Features = [] }],
             Global = new GlobalBlockSpec { Features = features },
         };
-        return TaskData.LoadAsync(dataset, spec, CPU, null, cancellation);
+        return TaskData.LoadAsync(dataset, spec, CPU, cancellation: cancellation);
     }
 
     private static ScoredLine BaselineOf(EvaluationOptions options, List<(string Name, List<Checkpoint> Checkpoints)> models, List<ScoredLine> lines)

@@ -25,13 +25,11 @@ internal enum EmbeddingSource
 /// <param name="aggregation">How a stored one is made of those of the support samples.</param>
 internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, EmbeddingSource source, EmbeddingAggregation aggregation = EmbeddingAggregation.Latest)
 {
-    private const long ElementsPerBatch = 1 << 15;
-
     /// <summary>The logit (or the prediction of a real label) of each query row, by row position.</summary>
     public IReadOnlyDictionary<int, float> Score(TaskData data, IReadOnlyList<Episode> episodes, CancellationToken cancellation = default)
     {
         var scores = new Dictionary<int, float>();
-        foreach (var batch in Batches(episodes))
+        foreach (var batch in EpisodeBatches.Of(episodes.Where(episode => episode.Query.Length > 0)))
         {
             cancellation.ThrowIfCancellationRequested();
             ScoreBatch(data, batch, scores);
@@ -59,7 +57,7 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
 
     private Tensor Logits(EpisodeBatch batch, bool[] hasSupport)
     {
-        var block = network.MetaBlocks.Values.Single();
+        var block = network.MetaBlocks[batch.Task];
         var loop = new InnerLoop<Tensor>(network, fineTuning, batch.SupportLength);
         var support = new OuterObjective(network, 0, 0).Support(batch);
         var layers = loop.Adapt(block, loop.Layers(), support).Layers;
@@ -73,7 +71,7 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         }
 
         var rows = network.Global.Encode(batch.Query.Global);
-        return network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor> { [block.Spec.Task] = embedding }).Logit;
+        return network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor>(batch.Query.Others) { [block.Spec.Task] = embedding }).Logit;
     }
 
     /// <summary>The vector that is stored for each task [tasks, embedding].</summary>
@@ -88,30 +86,5 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         var isSample = batch.Support.Weights > 0;
         var samples = block.Forward(layers, block.Encode(batch.Support.Meta)).Embedding.expand(-1, batch.SupportLength, -1);
         return where(isSample.any(1), EmbeddingPooling.Pool(samples, isSample, latest, aggregation), latest);
-    }
-
-    /// <summary>Episodes of similar size together, as many as fit the budget.</summary>
-    private static IEnumerable<IReadOnlyList<Episode>> Batches(IReadOnlyList<Episode> episodes)
-    {
-        var batch = new List<Episode>();
-        var longest = 0;
-        foreach (var episode in episodes.Where(episode => episode.Query.Length > 0).OrderBy(episode => episode.Support.Length + episode.Query.Length).ThenBy(episode => episode.Task))
-        {
-            var length = Math.Max(longest, episode.Support.Length + episode.Query.Length);
-            if (batch.Count > 0 && (long)length * (batch.Count + 1) > ElementsPerBatch)
-            {
-                yield return batch;
-                batch = [];
-                length = episode.Support.Length + episode.Query.Length;
-            }
-
-            batch.Add(episode);
-            longest = length;
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
-        }
     }
 }

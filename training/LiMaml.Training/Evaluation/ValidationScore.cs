@@ -13,7 +13,12 @@ internal static class ValidationScore
     /// <summary>Scores <paramref name="episodes"/> after <paramref name="fineTuning"/>.</summary>
     public static double Of(Network<Tensor> network, TaskData data, IReadOnlyList<Episode> episodes, InnerLoopSpec fineTuning, CancellationToken cancellation)
     {
-        var scores = new Scorer(network, fineTuning, EmbeddingSource.Row).Score(data, episodes, cancellation);
+        return Of(new Scorer(network, fineTuning, EmbeddingSource.Row).Score(data, episodes, cancellation), data, network.Spec.Label);
+    }
+
+    /// <summary>The number for scores by row position.</summary>
+    public static double Of(IReadOnlyDictionary<int, float> scores, TaskData data, LabelKind label)
+    {
         var rows = scores.Keys.Order().ToArray();
         var labels = Array.ConvertAll(rows, row => data.LabelValues[row]);
         var values = Array.ConvertAll(rows, row => scores[row]);
@@ -22,8 +27,8 @@ internal static class ValidationScore
             return double.MinValue; // steps too large for these tasks: never chosen
         }
 
-        return network.Spec.Label is LabelKind.Binary
+        return label is LabelKind.Binary
             ? Auc.Compute(values, labels) ?? 0.5
-            : -Math.Sqrt(values.Zip(labels, (value, label) => (value - label) * (double)(value - label)).Average());
+            : -Math.Sqrt(values.Zip(labels, (value, actual) => (value - actual) * (double)(value - actual)).Average());
     }
 }

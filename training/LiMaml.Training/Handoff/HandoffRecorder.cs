@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
+using LiMaml.Models.Specs;
 using LiMaml.Training.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ public static class HandoffRecorder
         var network = new ServedNetwork<Tensor>(checkpoint.Model, checkpoint.Schema, new TorchAlgebra(CPU), name => parameters[name]);
         var inputs = new PlausibleInputs(checkpoint.Model, checkpoint.Schema, network, new Random(seed));
         return [.. PackageGraphs.Of(checkpoint.Model, checkpoint.Schema)
-            .SelectMany(graph => Sizes(graph, checkpoint.Model.FineTuning.SupportCapacity).Select(size => Record(network, graph, size, inputs)))];
+            .SelectMany(graph => Sizes(graph, CapacityOf(graph, checkpoint.Model)).Select(size => Record(network, graph, size, inputs)))];
     }
 
     private static HandoffCase Record(ServedNetwork<Tensor> network, PackageGraph graph, CaseSize size, PlausibleInputs inputs)
@@ -52,6 +53,9 @@ public static class HandoffRecorder
         var values = inputs.Draw(graph, size);
         return new HandoffCase(graph.Name, size.Name, Named(values), Named(network.Evaluate(graph, values)));
     }
+
+    private static int CapacityOf(PackageGraph graph, ModelSpec model) =>
+        graph.Task is null ? model.FineTuning.SupportCapacity : model.FineTuning.For(model.MetaBlock(graph.Task)).SupportCapacity;
 
     private static CaseSize[] Sizes(PackageGraph graph, int capacity)
     {

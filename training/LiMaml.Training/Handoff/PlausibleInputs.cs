@@ -95,7 +95,8 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
         var meta = Parameters.Layout(block.Features, schema).Inputs.ToDictionary(input => input.Name, input => block.Kind is MetaBlockKind.IdEmbedding
             ? inputs[GraphTensorNames.Latest(input.Name)].repeat_interleave(size.Support, 0)
             : Flat(GraphTensorNames.SupportMeta(input.Name)));
-        var global = Parameters.Layout(spec.Global.Features, schema).Inputs.ToDictionary(input => input.Name, input => Flat(GraphTensorNames.Support(input.Name)));
+        var global = Parameters.Layout(spec.Global.Features, schema).Inputs.ToDictionary(
+            input => input.Name, input => Flat(GraphTensorNames.Support(input.Name)).narrow(1, 0, input.Width)); // what only the bag reads comes last
         foreach (var other in spec.MetaBlocks)
         {
             global[GraphTensorNames.EmbeddingOf(other.Task, spec)] = other == block ? Embed(task, meta) : Flat(GraphTensorNames.SupportEmbeddingOf(other.Task));

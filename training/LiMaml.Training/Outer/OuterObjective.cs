@@ -19,7 +19,7 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
     /// <summary>LiMAML: adapts to the support sets, judges on the query sets. Vanilla training reads its history bags from the support alone. A scalar.</summary>
     public Tensor Loss(EpisodeBatch batch)
     {
-        var block = network.MetaBlocks.Values.Single();
+        var block = network.MetaBlocks[batch.Task];
         var inner = network.Spec.Algorithm.HasInnerLoop ? network.Spec.InnerLoop : network.Spec.InnerLoop with { Steps = 0 };
         var loop = new InnerLoop<Tensor>(network, inner, batch.SupportLength);
         var adapted = loop.Adapt(block, loop.Layers(), Support(batch));
@@ -35,21 +35,18 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
     }
 
     /// <summary>The support set of a batch as the inner loop takes it.</summary>
-    public SupportSet<Tensor> Support(EpisodeBatch batch) => new(
-        batch.Support.Meta,
-        batch.Latest,
-        network.Global.Encode(batch.Support.Global),
-        batch.Support.Labels,
-        batch.Support.Weights,
-        new Dictionary<string, Tensor>(),
-        network.MetaBlocks.Values.Single().Bag(batch.Support.Global, batch.Support.Weights));
+    public SupportSet<Tensor> Support(EpisodeBatch batch)
+    {
+        var (rows, bag) = network.EncodeSupport(network.MetaBlocks[batch.Task], batch.Support.Global, batch.Support.Weights);
+        return new SupportSet<Tensor>(batch.Support.Meta, batch.Latest, rows, batch.Support.Labels, batch.Support.Weights, batch.Support.Others, bag);
+    }
 
     private Tensor QueryLoss(MetaBlock<Tensor> block, LayerSet<Tensor> layers, PaddedRows query)
     {
         var lookups = new List<Tensor>();
         var rows = network.Global.Encode(query.Global, embeddingL2 > 0 ? lookups : null);
         var embedding = block.Forward(layers, block.Encode(query.Meta)).Embedding;
-        var pass = network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor> { [block.Spec.Task] = embedding });
+        var pass = network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor>(query.Others) { [block.Spec.Task] = embedding });
         var loss = network.Loss.Value(pass.Logit, query.Labels);
         if (metaEmbeddingL2 > 0)
         {

@@ -22,6 +22,11 @@ internal sealed class OuterOptimizer : IDisposable
         this.options = options;
         this.totalSteps = totalSteps;
         moments = parameters.Declarations.ToDictionary(declaration => declaration.Name, declaration => new Moments(Zeros(parameters[declaration.Name]), Zeros(parameters[declaration.Name])));
+        foreach (var declaration in parameters.Declarations)
+        {
+            // Batches of one task definition have no gradient at the others' parameters: it is zero, in the first step as in any other.
+            parameters[declaration.Name].grad ??= Zeros(parameters[declaration.Name]);
+        }
     }
 
     /// <summary>Clips the gradients, moves the parameters and clears the gradients. Steps count from 0.</summary>
@@ -34,11 +39,9 @@ internal sealed class OuterOptimizer : IDisposable
         using var rule = Rule(step);
         foreach (var declaration in parameters.Declarations)
         {
-            if (parameters[declaration.Name].grad is { } gradient)
-            {
-                rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], DecayOf(declaration.Kind));
-                gradient.zero_();
-            }
+            var gradient = parameters[declaration.Name].grad!;
+            rule.Move(parameters[declaration.Name], gradient, moments[declaration.Name], DecayOf(declaration.Kind));
+            gradient.zero_();
         }
 
         return norm;

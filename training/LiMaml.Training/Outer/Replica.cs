@@ -16,20 +16,22 @@ internal sealed class Replica : IDisposable
 {
     private readonly TorchAlgebra algebra;
     private readonly OuterObjective objective;
-    private readonly TaskData data;
+    private readonly JointData data;
 
     /// <param name="model">The model.</param>
     /// <param name="schema">Of its data.</param>
     /// <param name="options">Seed and penalties of the outer loop.</param>
     /// <param name="data">On the replica's device.</param>
-    public Replica(ModelSpec model, DatasetSchema schema, TrainingOptions options, TaskData data)
+    public Replica(ModelSpec model, DatasetSchema schema, TrainingOptions options, JointData data)
     {
         this.data = data;
-        algebra = new TorchAlgebra(data.Labels.device);
-        Parameters = ModelParameters.Initialise(model, schema, options.Seed, data.Labels.device);
+        algebra = new TorchAlgebra(Device);
+        Parameters = ModelParameters.Initialise(model, schema, options.Seed, Device);
         Network = new Network<Tensor>(model, schema, algebra, name => Parameters[name]);
         objective = new OuterObjective(Network, options.EmbeddingL2, options.MetaEmbeddingL2);
     }
+
+    private Device Device => data.Definitions[0].Labels.device;
 
     /// <summary>The values, and after <see cref="Backward"/> their gradients.</summary>
     public ModelParameters Parameters { get; }
@@ -39,11 +41,11 @@ internal sealed class Replica : IDisposable
 
     /// <summary>Adds the gradients of the loss of some episodes, as a mean or, for a part of a batch, as a sum over samples.</summary>
     /// <returns>The mean loss, and the samples' weight.</returns>
-    public (double Loss, double Weight) Backward(IReadOnlyList<Episode> episodes, EpisodeLoss lossOf, bool asSum)
+    public (double Loss, double Weight) Backward(OuterBatch batch, EpisodeLoss lossOf, bool asSum)
     {
         using var scope = NewDisposeScope();
         algebra.Training = true;
-        var (loss, weight) = lossOf(objective, data, episodes);
+        var (loss, weight) = lossOf(objective, data.Definitions[batch.Definition], batch.Episodes);
         (asSum ? loss.mul(weight) : loss).backward();
         algebra.Training = false;
         return (loss.item<float>(), weight.item<float>());
@@ -90,7 +92,7 @@ internal sealed class Replica : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var by = tensor((float)divisor, device: data.Labels.device);
+        using var by = tensor((float)divisor, device: Device);
         foreach (var declaration in Parameters.Declarations)
         {
             Parameters[declaration.Name].grad?.div_(by);

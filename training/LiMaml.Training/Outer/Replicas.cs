@@ -19,7 +19,7 @@ internal sealed class Replicas : IDisposable
     /// <param name="options">Of the outer loop.</param>
     /// <param name="data">One for each replica, on its device; the same may serve several. At least one.</param>
     /// <param name="lossOf">The outer loss.</param>
-    public Replicas(ModelSpec model, DatasetSchema schema, TrainingOptions options, IReadOnlyList<TaskData> data, EpisodeLoss lossOf)
+    public Replicas(ModelSpec model, DatasetSchema schema, TrainingOptions options, IReadOnlyList<JointData> data, EpisodeLoss lossOf)
     {
         this.lossOf = lossOf;
         Main = new Replica(model, schema, options, data[0]);
@@ -30,15 +30,15 @@ internal sealed class Replicas : IDisposable
     public Replica Main { get; }
 
     /// <summary>Leaves the gradients of the batch's mean loss in <see cref="Main"/>, and returns the loss.</summary>
-    public double Backward(IReadOnlyList<Episode> batch)
+    public double Backward(OuterBatch batch)
     {
-        if (others.Count == 0 || batch.Count == 1)
+        if (others.Count == 0 || batch.Episodes.Count == 1)
         {
             return Main.Backward(batch, lossOf, asSum: false).Loss;
         }
 
         // Episodes of a batch are of similar length, so equal counts are about equal work.
-        var shares = batch.Chunk((batch.Count + others.Count) / (others.Count + 1)).ToArray();
+        var shares = batch.Episodes.Chunk((batch.Episodes.Count + others.Count) / (others.Count + 1)).Select(share => batch with { Episodes = share }).ToArray();
         var running = others.Zip(shares.Skip(1), (other, share) => (other.Replica, Work: other.Thread.RunAsync(() =>
         {
             other.Replica.CopyFrom(Main);

@@ -19,6 +19,7 @@ internal sealed class Trainer : IDisposable
     private const int StepsBetweenReports = 10;
     private readonly RunFolder folder;
     private readonly DatasetSchema schema;
+    private readonly IReadOnlyList<JointData> replicated;
     private readonly TaskData data;
     private readonly IProgress<TrainingProgress>? progress;
     private readonly ModelSpec model;
@@ -27,6 +28,8 @@ internal sealed class Trainer : IDisposable
     private readonly ModelParameters parameters;
     private readonly Network<Tensor> network;
     private readonly EpisodeSampler sampler;
+    private readonly JointSampler? joint; // of several task definitions
+    private readonly JointValidation? jointValidation;
     private readonly IReadOnlyList<Episode> validation;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Stopwatch stepClock = new(); // runs during outer steps only
@@ -37,25 +40,31 @@ internal sealed class Trainer : IDisposable
     /// <param name="schema">Of the dataset.</param>
     /// <param name="data">The dataset on the device of each replica, at least one.</param>
     /// <param name="progress">Told how far it is.</param>
-    public Trainer(RunFolder folder, DatasetSchema schema, IReadOnlyList<TaskData> data, IProgress<TrainingProgress>? progress)
+    public Trainer(RunFolder folder, DatasetSchema schema, IReadOnlyList<JointData> data, IProgress<TrainingProgress>? progress)
     {
         this.folder = folder;
         this.schema = schema;
-        this.data = data[0];
+        replicated = data;
+        this.data = data[0].Definitions[0];
         this.progress = progress;
         model = folder.Configuration.Model;
         options = folder.Configuration.Training;
         replicas = new Replicas(model, schema, options, data, Loss);
         parameters = replicas.Main.Parameters;
         network = replicas.Main.Network;
-        sampler = new EpisodeSampler(this.data, options.Episodes, model.InnerLoop.SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
+        sampler = new EpisodeSampler(this.data, options.Episodes, model.InnerLoop.For(model.MetaBlocks[0]).SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
         validation = ValidationEpisodes();
+        if (model.MetaBlocks.Count > 1)
+        {
+            joint = new JointSampler(data[0], model, options.TasksPerBatch);
+            jointValidation = new JointValidation(data[0], model, validation);
+        }
     }
 
     /// <summary>Runs until early stopping, the last epoch, an epoch after which <paramref name="pause"/> holds, or cancellation, which saves the state first.</summary>
     public TrainingOutcome Run(Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
-        var stepsAnEpoch = sampler.Epoch(options.Seed, 0).Count;
+        var stepsAnEpoch = joint?.Epoch(options.Seed, 0).Batches.Count ?? sampler.Epoch(options.Seed, 0).Count;
         using var optimizer = new OuterOptimizer(parameters, options, (long)options.Epochs * stepsAnEpoch);
         var state = folder.ReadState() ?? new RunState();
         if (state.Step > 0)
@@ -85,13 +94,13 @@ internal sealed class Trainer : IDisposable
 
     private RunState Epoch(RunState state, OuterOptimizer optimizer, CancellationToken cancellation)
     {
-        var batches = sampler.Epoch(options.Seed, state.Epoch);
+        var batches = Begin(state.Epoch, cancellation);
         var (stepsBefore, secondsBefore) = (stepsDone, stepClock.Elapsed.TotalSeconds);
         while (state.StepInEpoch < batches.Count)
         {
             if (cancellation.IsCancellationRequested)
             {
-                folder.SaveState(state, parameters, optimizer);
+                Save(state, optimizer);
                 cancellation.ThrowIfCancellationRequested();
             }
 
@@ -102,7 +111,7 @@ internal sealed class Trainer : IDisposable
             Report(state, batches.Count, null);
             if (state.Step % options.StateSteps == 0)
             {
-                folder.SaveState(state, parameters, optimizer);
+                Save(state, optimizer);
             }
         }
 
@@ -110,13 +119,46 @@ internal sealed class Trainer : IDisposable
         return EndEpoch(state, batches.Count, seconds, optimizer, cancellation);
     }
 
-    private double Step(IReadOnlyList<Episode> episodes, RunState state, OuterOptimizer optimizer)
+    /// <summary>The batches of an epoch; of several definitions, what all tasks have seen by then is made known first.</summary>
+    private IReadOnlyList<OuterBatch> Begin(int epoch, CancellationToken cancellation)
+    {
+        if (joint is null)
+        {
+            return [.. sampler.Epoch(options.Seed, epoch).Select(episodes => new OuterBatch(0, episodes))];
+        }
+
+        var drawn = joint.Epoch(options.Seed, epoch);
+        var tables = new JointRefresh(network, Validating(), model.Rounds ?? ModelSpec.DefaultRounds).Run(replicated[0], drawn.Supports, cancellation);
+        foreach (var (table, index) in tables.Select((table, index) => (table, index)))
+        {
+            foreach (var copy in replicated.Skip(1).Distinct())
+            {
+                using var there = table.to(copy.Definitions[0].Labels.device);
+                copy.SetEmbeddings(model.MetaBlocks[index].Task, there);
+            }
+
+            table.Dispose();
+        }
+
+        return drawn.Batches;
+    }
+
+    /// <summary>Within an epoch over several definitions nothing is saved: their embeddings are those of its beginning, where going on begins.</summary>
+    private void Save(RunState state, OuterOptimizer optimizer)
+    {
+        if (joint is null)
+        {
+            folder.SaveState(state, parameters, optimizer);
+        }
+    }
+
+    private double Step(OuterBatch batch, RunState state, OuterOptimizer optimizer)
     {
         using var scope = NewDisposeScope();
         manual_seed(unchecked((options.Seed * 1_000_003L) + state.Step)); // dropout is a function of the step, so resuming repeats it
-        var value = replicas.Backward(episodes);
+        var value = replicas.Backward(batch);
         optimizer.Step(state.Step);
-        rowsDone += episodes.Sum(episode => episode.Support.Length + episode.Query.Length);
+        rowsDone += batch.Episodes.Sum(episode => episode.Support.Length + episode.Query.Length);
         stepsDone++;
         return double.IsFinite(value)
             ? value
@@ -125,19 +167,20 @@ internal sealed class Trainer : IDisposable
 
     private (Tensor Loss, Tensor Weight) Loss(OuterObjective objective, TaskData data, IReadOnlyList<Episode> episodes)
     {
-        if (!model.Algorithm.HasInnerLoop && model.MetaBlocks[0].History.Count == 0)
+        if (!model.Algorithm.HasInnerLoop && joint is null && model.MetaBlocks[0].History.Count == 0)
         {
             var rows = EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut);
             return (objective.VanillaLoss(rows), rows.Weights.sum());
         }
 
-        var batch = EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.Decay);
+        var batch = EpisodeBatch.Gather(data, episodes, supportWeight: model.InnerLoop.For(model.MetaBlock(data.Task)).Decay);
         return (objective.Loss(batch), batch.Query.Weights.sum());
     }
 
     private RunState EndEpoch(RunState state, int steps, double trainingSeconds, OuterOptimizer optimizer, CancellationToken cancellation)
     {
-        var auc = ValidationScore.Of(network, data, validation, Validating(), cancellation);
+        var auc = jointValidation?.Score(network, Validating(), model.Rounds ?? ModelSpec.DefaultRounds, cancellation)
+            ?? ValidationScore.Of(network, data, validation, Validating(), cancellation);
         var epoch = state.Epoch + 1;
         if (auc > state.BestAuc)
         {
@@ -173,10 +216,21 @@ internal sealed class Trainer : IDisposable
         var last = parameters.ToNamedTensors();
         var best = Checkpoint.Read(folder.CheckpointFolder);
         parameters.Load(best.Weights);
-        var (fineTuning, score) = FineTuningSearch.Choose(network, data, validation, FineTunings(), cancellation);
-        WriteCheckpoint(model with { FineTuning = fineTuning }, state with { BestAuc = score }, state.BestEpoch);
+        var (fineTuning, rounds, score) = Choose(cancellation);
+        WriteCheckpoint(model with { FineTuning = fineTuning, Rounds = rounds }, state with { BestAuc = score }, state.BestEpoch);
         parameters.Load(last); // the state goes on from where training stood
         return state with { BestAuc = Math.Max(score, state.BestAuc) };
+    }
+
+    private (InnerLoopSpec Spec, int? Rounds, double Score) Choose(CancellationToken cancellation)
+    {
+        if (jointValidation is not null)
+        {
+            return jointValidation.Choose(network, model.InnerLoop, cancellation);
+        }
+
+        var (spec, score) = FineTuningSearch.Choose(network, data, validation, FineTunings(), cancellation);
+        return (spec, null, score);
     }
 
     /// <summary>Models trained without an inner loop are fine-tuned whole (paper §6.2.1) or like LiMAML, whichever validation rows prefer: the stronger rival.</summary>
@@ -212,7 +266,7 @@ internal sealed class Trainer : IDisposable
 
     private IReadOnlyList<Episode> ValidationEpisodes()
     {
-        var episodes = EpisodesOf.Tasks(data, [Split.Train], Split.Validation, model.InnerLoop.SupportCapacity).ToArray();
+        var episodes = EpisodesOf.Tasks(data, [Split.Train], Split.Validation, model.InnerLoop.For(model.MetaBlocks[0]).SupportCapacity).ToArray();
         if (episodes.Length > options.ValidationTasks)
         {
             new Random(options.Seed).Shuffle(episodes);

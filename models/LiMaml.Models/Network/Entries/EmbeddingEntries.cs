@@ -48,6 +48,7 @@ internal static class EmbeddingEntries
             Interaction.DotProduct => [new DotProductEntry<T>(block, Item(), algebra)],
             Interaction.Film => [new FilmEntry<T>(block.Task, algebra)],
             Interaction.LowRank => [new LowRankEntry<T>(block.Task, Item(), algebra)],
+            Interaction.Pairwise => [], // one for all of them: EmbeddingPairs
             _ => throw new ArgumentOutOfRangeException(nameof(interaction), interaction, "not an interaction"),
         };
     }
