@@ -1,5 +1,6 @@
 using LiMaml.Models;
 using LiMaml.Models.Packages;
+using LiMaml.Models.Specs;
 using LiMaml.Runtime.Embeddings;
 using LiMaml.Runtime.Windows;
 
@@ -22,6 +23,12 @@ public sealed class Refresher : IDisposable
 
     private Refresher(ModelPackage package, IEmbeddingStore store, RefreshOptions options, RefreshLog? log, TimeProvider clock)
     {
+        if (package.Manifest.Model.Global.Interaction is Interaction.Pairwise)
+        {
+            throw new InvalidInputException(
+                $"package {package.Folder}, interaction", "pairwise", "another one: task definitions that meet each other are refreshed together, by 'limaml embed'");
+        }
+
         bundleId = package.Manifest.BundleId;
         this.options = options;
         this.log = log;
@@ -47,7 +54,7 @@ public sealed class Refresher : IDisposable
     /// <param name="options">The defaults where null.</param>
     /// <param name="log">Where records go besides being returned; none where null.</param>
     /// <param name="clock">Processing time; the system's where null.</param>
-    /// <exception cref="InvalidInputException">An option is out of range, or a graph and the manifest disagree.</exception>
+    /// <exception cref="InvalidInputException">An option is out of range, a graph and the manifest disagree, or the model's task definitions meet each other (<see cref="Interaction.Pairwise"/>).</exception>
     public static Refresher Open(ModelPackage package, IEmbeddingStore store, RefreshOptions? options = null, RefreshLog? log = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(package);

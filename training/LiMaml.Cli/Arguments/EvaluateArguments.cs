@@ -15,7 +15,7 @@ internal sealed class EvaluateArguments
         HelpName = "name=folder",
     };
 
-    private readonly Option<string?> task = new("--task") { Description = "Task definition, where there are no models. Default: the dataset's first.", HelpName = "name" };
+    private readonly Option<string?> task = new("--task") { Description = "Task definition that rows are judged by. Default: the first model's first, or the dataset's.", HelpName = "name" };
     private readonly Option<SupportRows> support = Choice.Of("--support", "Rows each task is fine-tuned on: the most recent training and validation rows (window, the default) or validation rows only.", ("window", SupportRows.Window), ("validation", SupportRows.Validation));
     private readonly Option<string[]> reference = Several("--reference", "Dense features whose sum is scored as a reference without a model, e.g. item_log_odds member_log_odds.", "feature");
     private readonly Option<string?> baseline = new("--baseline") { Description = "The model whose row without fine-tuning gains are relative to. Default: the first vanilla one, else the first trained without an inner loop, else the first.", HelpName = "name" };
