@@ -9,7 +9,7 @@ namespace LiMaml.Training.Tests.Experiments;
 [Collection(OneRunAtATime.Name)]
 public sealed class ExperimentPlanTests
 {
-    public static TheoryData<string> Names() => [.. ExperimentCatalogue.All.Select(experiment => experiment.Name)];
+    public static TheoryData<string> Names() => [.. ExperimentCatalogue.All.Select(experiment => experiment.Name).Where(name => name != "both-sides")];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -28,6 +28,35 @@ public sealed class ExperimentPlanTests
             Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.Vanilla);
             Assert.Contains(models, model => model.Algorithm is TrainingAlgorithm.LiMaml && model.InnerLoop.Adapts == start.InnerLoop.Adapts);
         }
+    }
+
+    [Fact]
+    public async Task Variants_OfBothSides_HaveAMetaBlockForEachDefinition()
+    {
+        using var pairs = await PairDataset.WriteAsync();
+        var schema = Dataset.Open(pairs.Folder).Schema;
+        foreach (var start in new[] { new TrainingConfiguration(), Joint.JointScene.Configuration })
+        {
+            var setting = new ExperimentSetting(schema, ConfigurationPatch.Explicit(start, schema));
+
+            var models = ExperimentCatalogue.Find("both-sides").Variants(setting).Select(variant => variant.Patch.Apply(setting.Base, variant.Name).Resolve(schema)).ToList();
+
+            Assert.Equal([TrainingAlgorithm.Vanilla, TrainingAlgorithm.LiMaml], models.Select(model => model.Algorithm));
+            Assert.Equal("item_id", setting.ItemFeature);
+            Assert.All(models, model => Assert.Equal(["member", "item"], model.MetaBlocks.Select(block => block.Task)));
+        }
+    }
+
+    [Fact]
+    public async Task Variants_OfBothSidesOnOneDefinition_AreRefused()
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        var schema = Dataset.Open(toy.Folder).Schema;
+        var setting = new ExperimentSetting(schema, ConfigurationPatch.Explicit(TrainingRunTests.Configuration(), schema));
+
+        var fault = Assert.Throws<InvalidInputException>(() => ExperimentCatalogue.Find("both-sides").Variants(setting));
+
+        Assert.Contains("found 1 task definition", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class ConfigurationPatch
         ArgumentNullException.ThrowIfNull(configuration);
         var model = configuration.Resolve(schema);
         return model.MetaBlocks.Count > 1
-            ? configuration with { Global = model.Global }
+            ? configuration with { Task = model.MetaBlocks[0].Task, Global = model.Global }
             : configuration with { Task = model.MetaBlocks[0].Task, MetaBlock = model.MetaBlocks[0], Global = model.Global };
     }
 }

@@ -22,6 +22,7 @@ public static class ExperimentCatalogue
         Service.Cohorts,
         Service.FewShot,
         Service.Public,
+        Comparisons.BothSides,
     ];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>

@@ -69,6 +69,23 @@ internal static class Comparisons
         Figures = [new("gain", "AUC gain", FigureMeasure.Gain), new("auc", "AUC", FigureMeasure.Auc), new("task-auc", "Mean per-task AUC", FigureMeasure.TaskAuc)],
     };
 
+    /// <summary>§8: several task definitions that adapt to each other.</summary>
+    public static Experiment BothSides { get; } = new()
+    {
+        Name = "both-sides",
+        Paper = "§8, beyond",
+        Title = "Several task definitions adapted to each other: all of them, one, or none",
+        Question = "How much does refreshing either side alone bring, and both, in how many rounds? The rivals of the same structure: vanilla training of it, fine-tuned by strengths that validation rows chose, and matrix factorisation.",
+        Variants = setting => [new("vanilla", Variants.Vanilla.Patch.Then(setting.ForAll())), Variants.With("LiMAML", setting.ForAll())],
+        Modes = [ScoringMode.NoFineTuning, ScoringMode.FineTunedStored, ScoringMode.Refreshed],
+        Evaluation = Rivals.Add,
+        Figures =
+        [
+            new("auc", "AUC by what is refreshed", FigureMeasure.Auc) { Axis = FigureAxis.Scorings, Modes = [ScoringMode.Refreshed] },
+            new("task-auc", "Mean per-task AUC by what is refreshed", FigureMeasure.TaskAuc) { Axis = FigureAxis.Scorings, Modes = [ScoringMode.Refreshed] },
+        ],
+    };
+
     private static string IdFeature(ExperimentSetting setting) => setting.IdFeature ?? throw new InvalidInputException(
         $"experiment table-4, task definition '{setting.Base.Task}' of dataset '{setting.Schema.Name}'",
         $"the keys {string.Join(", ", setting.Schema.Task(setting.Base.Task!).Keys)}, without a categorical feature of that name",
