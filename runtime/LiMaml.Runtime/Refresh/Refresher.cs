@@ -1,6 +1,7 @@
 using LiMaml.Models;
 using LiMaml.Models.Packages;
 using LiMaml.Runtime.Embeddings;
+using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Runtime.Refresh;
@@ -40,6 +41,9 @@ public sealed class Refresher : IDisposable
 
     /// <summary>The model whose embeddings it makes.</summary>
     public string BundleId => bundleId;
+
+    /// <summary>What executes the graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => ProviderChoice.Least(tasks.Select(task => task.Provider));
 
     /// <summary>Loads the graphs of a package.</summary>
     /// <param name="package">The model.</param>
