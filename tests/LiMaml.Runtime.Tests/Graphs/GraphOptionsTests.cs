@@ -21,7 +21,7 @@ public sealed class GraphOptionsTests
     [Theory]
     [MemberData(nameof(Refused))]
     public void Validate_ValueOutOfRange_NamesTheOption(GraphOptions options, string message) =>
-        Assert.Equal(message, Assert.Throws<InvalidInputException>(options.Validate).Message);
+        Assert.Equal(message, Assert.Throws<InvalidInputException>(() => options.Validate()).Message);
 
     [Fact]
     public void Validate_RequiredGpuWithItsProviders_IsAccepted() =>
