@@ -53,8 +53,8 @@ public sealed class Adapter : IDisposable
     /// <summary>Names of the features that rows must have.</summary>
     public IReadOnlyList<string> Features { get; }
 
-    /// <summary>What executes the graph.</summary>
-    public ExecutionProvider Provider => session.Provider;
+    /// <summary>What executes the graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => ProviderChoice.Least([session.Provider, .. others.Select(other => other.Unadapted.Provider)]);
 
     /// <summary>Loads the <c>adapt</c> graph of <paramref name="task"/>.</summary>
     /// <exception cref="LiMaml.Models.InvalidInputException">

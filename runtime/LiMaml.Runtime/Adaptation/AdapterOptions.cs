@@ -23,5 +23,7 @@ public sealed record AdapterOptions
         {
             throw new InvalidInputException(nameof(BatchRows), $"{BatchRows}", "1 to 1048576 samples");
         }
+
+        Graphs.Validate();
     }
 }

@@ -60,7 +60,7 @@ public sealed record EmbedOptions
 /// <param name="MeanLossBefore">Mean over the tasks of the support loss before fine-tuning; 0 without tasks.</param>
 /// <param name="MeanLossAfter">The same after fine-tuning.</param>
 /// <param name="Elapsed">Time taken.</param>
-/// <param name="Provider">What executed the graphs.</param>
+/// <param name="Provider">What executed the graphs, and what was passed over.</param>
 public sealed record EmbedReport(
     long TaskCount,
     long DivergedTaskCount,
@@ -69,4 +69,4 @@ public sealed record EmbedReport(
     double MeanLossBefore,
     double MeanLossAfter,
     TimeSpan Elapsed,
-    ExecutionProvider Provider);
+    ProviderChoice Provider);

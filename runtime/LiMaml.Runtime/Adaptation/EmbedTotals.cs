@@ -20,6 +20,6 @@ internal sealed class EmbedTotals
         after += adapted.LossAfter.Sum(loss => (double)loss);
     }
 
-    public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed, ExecutionProvider provider) =>
+    public EmbedReport Report(DateTimeOffset asOf, TimeSpan elapsed, ProviderChoice provider) =>
         new(taskCount, diverged, rowCount, asOf, before / Math.Max(1, taskCount), after / Math.Max(1, taskCount), elapsed, provider);
 }

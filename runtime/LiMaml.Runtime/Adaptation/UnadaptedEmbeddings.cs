@@ -29,6 +29,9 @@ public sealed class UnadaptedEmbeddings : IDisposable
     /// <summary>Names of the features read.</summary>
     public IReadOnlyList<string> Features => features.Features;
 
+    /// <summary>What executes the graph, and what was passed over.</summary>
+    public ProviderChoice Provider => session.Provider;
+
     /// <summary>The <c>meta</c> graph.</summary>
     internal GraphSession Session => session;
 

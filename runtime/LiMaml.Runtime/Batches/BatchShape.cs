@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace LiMaml.Runtime.Batches;
 
 /// <summary>
@@ -15,6 +17,12 @@ internal static class BatchShape
 
     /// <summary>The size of a run's first axis for <paramref name="count"/> rows or tasks, at least 1.</summary>
     public static int SizeFor(int count) => Math.Max(Least, count);
+
+    /// <summary>
+    /// The size of the first axis of a run that only few sizes are to occur in: the next power of two, so that less than half is
+    /// padding. Rows that are none, all zeros, change no other row.
+    /// </summary>
+    public static int BucketFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)SizeFor(count));
 
     /// <summary><paramref name="places"/>, filled up with padding to the size of a run.</summary>
     public static ReadOnlySpan<int> Fill(ReadOnlySpan<int> places) =>

@@ -6,7 +6,7 @@ public enum ExecutionProvider
     /// <summary>ONNX Runtime's own kernels; always there.</summary>
     Cpu,
 
-    /// <summary>CUDA kernels, in full float32 (TF32 is switched off).</summary>
+    /// <summary>CUDA kernels.</summary>
     Cuda,
 
     /// <summary>TensorRT engines, CUDA for what they do not cover.</summary>

@@ -15,9 +15,11 @@ public sealed class GraphBatch : IDisposable
     internal GraphBatch(GraphSession session)
     {
         this.session = session;
-        Inputs = [.. session.Graph.Inputs.Select(input => new TensorBuffer(GraphTensor.Of(input)))];
-        Outputs = [.. session.Graph.Outputs.Select(output => new TensorBuffer(GraphTensor.Of(output)))];
+        Inputs = [.. session.Graph.Inputs.Select(input => Allocate(GraphTensor.Of(input)))];
+        Outputs = [.. session.Graph.Outputs.Select(output => Allocate(GraphTensor.Of(output)))];
         buffers = Inputs.Concat(Outputs).ToDictionary(buffer => buffer.Tensor.Name);
+
+        TensorBuffer Allocate(GraphTensor tensor) => new(tensor, session.Runner.Allocate(tensor.Kind));
     }
 
     internal GraphSession Session => session;
@@ -68,11 +70,20 @@ public sealed class GraphBatch : IDisposable
 
     /// <summary>Computes the outputs from the inputs.</summary>
     /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">The graph does not run on these inputs, e.g. an index beyond its table.</exception>
-    public void Run() => session.Run(this);
+    public void Run() => session.Runner.Run(this);
 
     /// <summary>Gives the memory back to the session.</summary>
     [SuppressMessage("Usage", "CA1816", Justification = "nothing here is finalised")]
     public void Dispose() => session.Return(this);
+
+    /// <summary>Frees the memory for good.</summary>
+    internal void Free()
+    {
+        foreach (var buffer in buffers.Values)
+        {
+            buffer.Dispose();
+        }
+    }
 
     private static void Copy(IReadOnlyList<TensorBuffer> sources, int sourceRow, IReadOnlyList<TensorBuffer> targets, int row, int count)
     {

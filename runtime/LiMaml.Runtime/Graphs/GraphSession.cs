@@ -12,25 +12,26 @@ public sealed class GraphSession : IDisposable
 {
     private const long MaxIdleBytes = 64 << 20;
     private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
     private readonly IdleBatches idle = new(MaxIdleBytes);
-    private readonly string[] inputNames;
-    private readonly string[] outputNames;
+    private readonly Action<Action> dispatch;
 
-    private GraphSession(InferenceSession session, PackageGraph graph, ExecutionProvider provider)
+    private GraphSession(InferenceSession session, PackageGraph graph, ProviderChoice provider, GraphRunner runner, Action<Action> dispatch)
     {
         this.session = session;
+        this.dispatch = dispatch;
         Graph = graph;
         Provider = provider;
-        inputNames = [.. graph.Inputs.Select(input => input.Name)];
-        outputNames = [.. graph.Outputs.Select(output => output.Name)];
+        Runner = runner;
     }
 
     /// <summary>The graph, as the manifest describes it.</summary>
     public PackageGraph Graph { get; }
 
     /// <summary>The provider in use: the first of <see cref="GraphOptions.Providers"/> that could be had.</summary>
-    public ExecutionProvider Provider { get; }
+    public ProviderChoice Provider { get; }
+
+    /// <summary>How batches are run.</summary>
+    internal GraphRunner Runner { get; }
 
     /// <summary>Loads a graph.</summary>
     /// <param name="package">Where it is.</param>
@@ -38,16 +39,41 @@ public sealed class GraphSession : IDisposable
     /// <param name="options">How to execute it; the defaults where null.</param>
     /// <exception cref="InvalidInputException">
     /// ONNX Runtime does not accept the graph; graph, manifest and model disagree (the message names graph, tensor, found and
-    /// expected); or an option is out of range.
+    /// expected); an option is out of range; or a GPU is required and none can be used.
     /// </exception>
-    public static GraphSession Open(ModelPackage package, PackageGraph graph, GraphOptions? options = null)
+    public static GraphSession Open(ModelPackage package, PackageGraph graph, GraphOptions? options = null) => Open(package, graph, options ?? new GraphOptions(), RunnerFactory.Create);
+
+    /// <summary>The same, run as <paramref name="runner"/> says.</summary>
+    internal static GraphSession Open(ModelPackage package, PackageGraph graph, GraphOptions options, RunnerSource runner)
     {
         GraphCheck.CheckManifest(package.Manifest, graph);
-        var session = SessionFactory.Open(package.PathOf(graph), options ?? new GraphOptions(), out var provider);
+        Action<Action> dispatch = options.CudaGraphs > 0 ? CaptureThread.Run : action => action();
+        GraphSession? opened = null;
+        dispatch(() => opened = OpenHere(package, graph, options, runner, dispatch));
+        return opened!;
+    }
+
+    /// <summary>Memory for one run at a time; dispose it to give it back. Up to 64 MiB of what was given back is kept for later runs.</summary>
+    public GraphBatch Rent() => idle.TryTake(out var batch) ? batch : new GraphBatch(this);
+
+    /// <summary>Unloads the graph. No run may be going on, and batches must have been given back.</summary>
+    public void Dispose() => dispatch(() =>
+    {
+        idle.Clear();
+        Runner.Dispose();
+        session.Dispose();
+    });
+
+    internal void Return(GraphBatch batch) => idle.Add(batch);
+
+    private static GraphSession OpenHere(ModelPackage package, PackageGraph graph, GraphOptions options, RunnerSource runner, Action<Action> dispatch)
+    {
+        var session = SessionFactory.Open(package.PathOf(graph), options, out var provider);
         try
         {
             GraphCheck.CheckSession(session, graph, package.Manifest.BundleId);
-            return new GraphSession(session, graph, provider);
+            var runs = runner(session, graph, options, ref provider);
+            return new GraphSession(session, graph, provider, runs, dispatch);
         }
         catch
         {
@@ -55,35 +81,4 @@ public sealed class GraphSession : IDisposable
             throw;
         }
     }
-
-    /// <summary>Memory for one run at a time; dispose it to give it back. Up to 64 MiB of what was given back is kept for later runs.</summary>
-    public GraphBatch Rent() => idle.TryTake(out var batch) ? batch : new GraphBatch(this);
-
-    /// <summary>Unloads the graph. No run may be going on.</summary>
-    public void Dispose()
-    {
-        runOptions.Dispose();
-        session.Dispose();
-    }
-
-    internal void Return(GraphBatch batch) => idle.Add(batch);
-
-    internal void Run(GraphBatch batch)
-    {
-        var inputs = Bind(batch.Inputs);
-        var outputs = Bind(batch.Outputs);
-        try
-        {
-            session.Run(runOptions, inputNames, inputs, outputNames, outputs);
-        }
-        finally
-        {
-            Release(inputs);
-            Release(outputs);
-        }
-    }
-
-    private static List<OrtValue> Bind(IReadOnlyList<TensorBuffer> buffers) => [.. buffers.Select(buffer => buffer.ToOrtValue())];
-
-    private static void Release(List<OrtValue> values) => values.ForEach(value => value.Dispose());
 }

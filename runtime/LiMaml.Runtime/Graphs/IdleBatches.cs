@@ -4,7 +4,7 @@ namespace LiMaml.Runtime.Graphs;
 
 /// <summary>
 /// Batches that wait to be used again: as many as fit into a bound of bytes, and one whatever its size. What is beyond is
-/// left to the garbage collector, so that a rush of large requests does not keep its memory for good. Thread-safe.
+/// freed, so that a rush of large requests does not keep its memory for good. Thread-safe.
 /// </summary>
 /// <param name="maxBytes">The bound, 0 or more.</param>
 internal sealed class IdleBatches(long maxBytes)
@@ -25,17 +25,37 @@ internal sealed class IdleBatches(long maxBytes)
         }
     }
 
-    /// <summary>Keeps a batch if there is room for it.</summary>
+    /// <summary>Keeps a batch if there is room for it, and frees it otherwise.</summary>
     public void Add(GraphBatch batch)
+    {
+        if (!TryAdd(batch))
+        {
+            batch.Free();
+        }
+    }
+
+    /// <summary>Frees all of them.</summary>
+    public void Clear()
+    {
+        while (TryTake(out var batch))
+        {
+            batch.Free();
+        }
+    }
+
+    private bool TryAdd(GraphBatch batch)
     {
         var bytes = batch.AllocatedBytes;
         lock (guard)
         {
-            if (idle.Count == 0 || idleBytes + bytes <= maxBytes)
+            var fits = idle.Count == 0 || idleBytes + bytes <= maxBytes;
+            if (fits)
             {
                 idle.Push((batch, bytes));
                 idleBytes += bytes;
             }
+
+            return fits;
         }
     }
 }

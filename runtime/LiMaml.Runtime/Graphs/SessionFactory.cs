@@ -9,9 +9,11 @@ internal static class SessionFactory
     /// <summary>Opens the model at <paramref name="path"/>; external data is looked for beside it.</summary>
     /// <param name="path">An <c>.onnx</c> file.</param>
     /// <param name="options">How to execute it.</param>
-    /// <param name="provider">The provider in use.</param>
-    /// <exception cref="InvalidInputException">The file is not a model that ONNX Runtime accepts.</exception>
-    public static InferenceSession Open(string path, GraphOptions options, out ExecutionProvider provider)
+    /// <param name="choice">The provider in use, and those passed over.</param>
+    /// <exception cref="InvalidInputException">
+    /// The file is not a model that ONNX Runtime accepts, an option is out of range, or a GPU is required and none can be used.
+    /// </exception>
+    public static InferenceSession Open(string path, GraphOptions options, out ProviderChoice choice)
     {
         options.Validate();
         if (!File.Exists(path))
@@ -19,8 +21,28 @@ internal static class SessionFactory
             throw new InvalidInputException(path, "no such file", "an ONNX model");
         }
 
-        using var native = NativeOptions(options);
-        provider = AppendProvider(native, options.Providers);
+        var passedOver = new List<PassedOver>();
+        foreach (var provider in options.Providers.TakeWhile(provider => provider != ExecutionProvider.Cpu).Distinct())
+        {
+            if (TryOpen(path, options, provider, passedOver) is { } session)
+            {
+                choice = new ProviderChoice(provider, passedOver);
+                return session;
+            }
+        }
+
+        if (options.RequireGpu)
+        {
+            throw new InvalidInputException("GPU", $"none that can be used: {string.Join(", ", passedOver)}", $"one of {string.Join(", ", passedOver.Select(other => other.What))}, since a GPU is required");
+        }
+
+        choice = new ProviderChoice(ExecutionProvider.Cpu, passedOver);
+        return OpenOnProcessor(path, options);
+    }
+
+    private static InferenceSession OpenOnProcessor(string path, GraphOptions options)
+    {
+        using var native = ProviderSettings.For(ExecutionProvider.Cpu, options);
         try
         {
             return new InferenceSession(path, native);
@@ -31,58 +53,23 @@ internal static class SessionFactory
         }
     }
 
-    private static SessionOptions NativeOptions(GraphOptions options)
-    {
-        var native = new SessionOptions
-        {
-            IntraOpNumThreads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            EnableMemoryPattern = false, // kept for every shape ever seen: batches have many shapes
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        var spinning = options.Spinning ? "1" : "0";
-        native.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
-        native.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
-        native.AddSessionConfigEntry("session.use_deterministic_compute", options.Deterministic ? "1" : "0");
-        return native;
-    }
-
-    private static ExecutionProvider AppendProvider(SessionOptions native, IReadOnlyList<ExecutionProvider> preferred)
-    {
-        foreach (var provider in preferred)
-        {
-            if (provider == ExecutionProvider.Cpu || TryAppend(native, provider))
-            {
-                return provider;
-            }
-        }
-
-        return ExecutionProvider.Cpu;
-    }
-
     /// <summary>
-    /// A build without the provider has no such entry point; a build with it on a machine without the device reports an
-    /// error. Both mean: try the next.
+    /// A build without the provider has no such entry point; one that has it reports the absence of the device or of a library
+    /// when it is added, or only when the model is loaded. All of it means: try the next.
     /// </summary>
-    private static bool TryAppend(SessionOptions native, ExecutionProvider provider)
+    private static InferenceSession? TryOpen(string path, GraphOptions options, ExecutionProvider provider, List<PassedOver> passedOver)
     {
         try
         {
-            if (provider == ExecutionProvider.TensorRt)
-            {
-                native.AppendExecutionProvider_Tensorrt();
-            }
-
-            using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(new Dictionary<string, string> { ["use_tf32"] = "0" });
-            native.AppendExecutionProvider_CUDA(cuda);
-            return true;
+            using var native = ProviderSettings.For(provider, options);
+            return new InferenceSession(path, native);
         }
-        catch (Exception error) when (error is EntryPointNotFoundException or OnnxRuntimeException)
+        catch (Exception error) when (error is EntryPointNotFoundException or OnnxRuntimeException or NotSupportedException)
         {
-            return false;
+            passedOver.Add(new PassedOver($"{provider}", error is EntryPointNotFoundException ? "not in this build of ONNX Runtime" : FirstLine(error.Message)));
+            return null;
         }
     }
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
 }

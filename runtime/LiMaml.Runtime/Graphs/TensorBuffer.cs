@@ -3,23 +3,22 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LiMaml.Runtime.Graphs;
 
-/// <summary>The growing memory of one input or output.</summary>
-internal sealed class TensorBuffer(GraphTensor tensor)
+/// <summary>One input or output of a run: a shape, and the memory of its elements.</summary>
+/// <param name="tensor">Which.</param>
+/// <param name="memory">Its own.</param>
+internal sealed class TensorBuffer(GraphTensor tensor, TensorMemory memory) : IDisposable
 {
-    // Never of length 0: ONNX Runtime wants an address even for an empty tensor.
-    private float[] floats = tensor.Kind == ElementKind.Float32 ? new float[1] : [];
-    private long[] integers = tensor.Kind == ElementKind.Int64 ? new long[1] : [];
     private int length;
 
     public GraphTensor Tensor => tensor;
 
     public long[] Shape { get; } = new long[tensor.Axes.Count];
 
-    public Span<float> Float32 => floats.AsSpan(0, length);
+    public Span<float> Float32 => memory.Float32(length);
 
-    public Span<long> Int64 => integers.AsSpan(0, length);
+    public Span<long> Int64 => memory.Int64(length);
 
-    public long AllocatedBytes => ((long)floats.Length * sizeof(float)) + ((long)integers.Length * sizeof(long));
+    public long AllocatedBytes => memory.AllocatedBytes;
 
     private int Width => Shape[0] == 0 ? 0 : (int)(length / Shape[0]);
 
@@ -33,14 +32,7 @@ internal sealed class TensorBuffer(GraphTensor tensor)
             length = checked(length * size);
         }
 
-        if (tensor.Kind == ElementKind.Float32 && floats.Length < length)
-        {
-            floats = new float[length];
-        }
-        else if (tensor.Kind == ElementKind.Int64 && integers.Length < length)
-        {
-            integers = new long[length];
-        }
+        memory.Reserve(length);
     }
 
     /// <summary>Copies rows, places of the first axis, from a buffer of the same tensor.</summary>
@@ -71,9 +63,30 @@ internal sealed class TensorBuffer(GraphTensor tensor)
     }
 
     /// <summary>A view of this memory for one run; disposing it leaves the memory alone.</summary>
-    public OrtValue ToOrtValue() => tensor.Kind == ElementKind.Float32
-        ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, floats.AsMemory(0, length), Shape)
-        : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, integers.AsMemory(0, length), Shape);
+    public OrtValue ToOrtValue() => memory.View(Shape, length);
+
+    /// <summary>The same, with rows of zeros after the last.</summary>
+    /// <param name="rows">Rows of the view, at least those there are; there is at least one.</param>
+    public OrtValue ToOrtValue(int rows)
+    {
+        var padded = checked(Width * rows);
+        memory.Reserve(padded);
+        if (tensor.Kind == ElementKind.Float32)
+        {
+            memory.Float32(padded)[length..].Clear();
+        }
+        else
+        {
+            memory.Int64(padded)[length..].Clear();
+        }
+
+        return memory.View(PaddedShape(rows), padded);
+    }
+
+    /// <summary>The shape with another number of rows.</summary>
+    public long[] PaddedShape(int rows) => [rows, .. Shape.AsSpan(1)];
+
+    public void Dispose() => memory.Dispose();
 
     private int Find(ReadOnlySpan<(string Axis, int Size)> axes, string name)
     {

@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Specs;
 using LiMaml.Runtime.Embeddings;
+using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Runtime.Refresh;
@@ -47,6 +48,9 @@ public sealed class Refresher : IDisposable
 
     /// <summary>The model whose embeddings it makes.</summary>
     public string BundleId => bundleId;
+
+    /// <summary>What executes the graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => ProviderChoice.Least(tasks.Select(task => task.Provider));
 
     /// <summary>Loads the graphs of a package.</summary>
     /// <param name="package">The model.</param>

@@ -2,6 +2,7 @@ using LiMaml.Models.Packages;
 using LiMaml.Runtime.Adaptation;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Embeddings;
+using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Runtime.Refresh;
@@ -33,6 +34,9 @@ internal sealed class TaskRefresh : IDisposable
 
     /// <summary>The task definition.</summary>
     public string Task => adapter.Task;
+
+    /// <summary>What executes its graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => ProviderChoice.Least([adapter.Provider, unadapted.Provider]);
 
     /// <summary>Most recent samples of a window that count.</summary>
     public int SupportCapacity => adapter.SupportCapacity;

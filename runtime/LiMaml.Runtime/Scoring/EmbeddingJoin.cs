@@ -47,7 +47,7 @@ internal sealed class EmbeddingJoin(UnadaptedEmbeddings unadapted, SnapshotReade
     }
 
     /// <summary>What was joined.</summary>
-    public ScoreReport Report(TimeSpan elapsed, ExecutionProvider provider) =>
+    public ScoreReport Report(TimeSpan elapsed, ProviderChoice provider) =>
         new(RowCount, coldRowCount, taskCount, coldTaskCount, elapsed, provider);
 
     /// <inheritdoc/>

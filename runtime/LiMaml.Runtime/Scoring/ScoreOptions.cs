@@ -28,5 +28,5 @@ public sealed record ScoreOptions
 /// <param name="TaskCount">Tasks that the rows belong to.</param>
 /// <param name="ColdTaskCount">Of these, tasks that the snapshot lacks; all of them without a snapshot.</param>
 /// <param name="Elapsed">Time taken.</param>
-/// <param name="Provider">What executed the graphs.</param>
-public sealed record ScoreReport(long RowCount, long ColdRowCount, long TaskCount, long ColdTaskCount, TimeSpan Elapsed, ExecutionProvider Provider);
+/// <param name="Provider">What executed the graphs, and what was passed over.</param>
+public sealed record ScoreReport(long RowCount, long ColdRowCount, long TaskCount, long ColdTaskCount, TimeSpan Elapsed, ProviderChoice Provider);

@@ -44,8 +44,8 @@ public sealed class Scorer : IDisposable
     /// <summary>The task definitions that the model personalises for.</summary>
     public IReadOnlyCollection<string> Tasks => unadapted.Keys;
 
-    /// <summary>What executes the graph.</summary>
-    public ExecutionProvider Provider => session.Provider;
+    /// <summary>What executes the graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => ProviderChoice.Least([session.Provider, .. unadapted.Values.Select(embeddings => embeddings.Provider)]);
 
     /// <summary>The <c>global</c> graph.</summary>
     internal GraphSession Session => session;

@@ -34,8 +34,8 @@ public sealed class ServingBundle : IDisposable
     /// <summary>The package.</summary>
     public ModelPackage Package => Model.Package;
 
-    /// <summary>What executes the graphs.</summary>
-    public ExecutionProvider Provider => Model.Scorer.Provider;
+    /// <summary>What executes the graphs, and what was passed over.</summary>
+    public ProviderChoice Provider => Model.Scorer.Provider;
 
     /// <summary>Completes when nobody uses this any more: the package's folder, if no other generation of it is served, may then go.</summary>
     public Task Ended => ended.Task;

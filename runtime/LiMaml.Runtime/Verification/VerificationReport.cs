@@ -18,9 +18,9 @@ public sealed record OutputVerification(string Graph, string Output, int CaseCou
 
 /// <summary>How a package's graphs compare with what training recorded for them.</summary>
 /// <param name="BundleId">The package's bundle.</param>
-/// <param name="Provider">What executed the graphs.</param>
+/// <param name="Provider">What executed the graphs, and what was passed over.</param>
 /// <param name="Outputs">Every output of every graph, in the order of the manifest.</param>
-public sealed record VerificationReport(string BundleId, Graphs.ExecutionProvider Provider, IReadOnlyList<OutputVerification> Outputs)
+public sealed record VerificationReport(string BundleId, Graphs.ProviderChoice Provider, IReadOnlyList<OutputVerification> Outputs)
 {
     /// <summary>Whether every output passed.</summary>
     public bool Passed => Outputs.Count > 0 && Outputs.All(output => output.Passed);

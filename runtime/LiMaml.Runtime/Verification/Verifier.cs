@@ -29,15 +29,15 @@ public static class Verifier
         var package = ModelPackage.Open(packageFolder);
         var cases = package.ReadHandoff().ToLookup(recorded => recorded.Graph);
         var outputs = new List<OutputVerification>();
-        var provider = ExecutionProvider.Cpu;
+        var providers = new List<ProviderChoice>();
         foreach (var graph in package.Manifest.Graphs)
         {
             using var session = GraphSession.Open(package, graph, options);
-            provider = session.Provider;
+            providers.Add(session.Provider);
             outputs.AddRange(Verify(session, cases[graph.Name], tolerance, cancellation));
         }
 
-        return new VerificationReport(package.Manifest.BundleId, provider, outputs);
+        return new VerificationReport(package.Manifest.BundleId, ProviderChoice.Least(providers), outputs);
     }
 
     private static IEnumerable<OutputVerification> Verify(

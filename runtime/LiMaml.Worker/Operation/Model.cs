@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Packages;
 using LiMaml.Runtime.Embeddings;
 using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Refresh;
 using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Verification;
@@ -30,6 +31,9 @@ internal sealed class Model : IDisposable
 
     /// <summary>Makes its embeddings.</summary>
     public Refresher Refresher { get; }
+
+    /// <summary>What executes its graphs: those that score, and those that adapt.</summary>
+    public IReadOnlyList<(string Graphs, ProviderChoice Provider)> Providers => [("scoring", Serving.Provider), ("adaptation", Refresher.Provider)];
 
     /// <summary>What its events look like.</summary>
     public EventSchema Events { get; }

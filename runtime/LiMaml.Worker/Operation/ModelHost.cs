@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Packages;
 using LiMaml.Runtime.Embeddings;
 using LiMaml.Runtime.Events;
+using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Refresh;
 using LiMaml.Runtime.Serving;
 using LiMaml.Runtime.Windows;
@@ -49,6 +50,9 @@ internal sealed class ModelHost : IAsyncDisposable
     /// <summary>What events look like.</summary>
     public EventSchema Events => model.Events;
 
+    /// <summary>What executes its graphs: those that score, and those that adapt.</summary>
+    public IReadOnlyList<(string Graphs, ProviderChoice Provider)> Providers => model.Providers;
+
     /// <summary>The generation that requests are scored with; null before the first.</summary>
     public EmbeddingPointer? Pointer => Bundles.Current?.Pointer;
 
@@ -72,6 +76,7 @@ internal sealed class ModelHost : IAsyncDisposable
         var log = new RefreshLog(settings.Worker.StateFolder);
         var model = await Task.Run(() => Model.Load(folder, settings, store, log, clock), cancellation);
         var host = new ModelHost(model, catalogue, settings, store, log, clock, logger);
+        host.LogProviders(model);
         host.Serve(pointer?.BundleId == model.BundleId ? pointer : null);
         return host;
     }
@@ -112,7 +117,7 @@ internal sealed class ModelHost : IAsyncDisposable
     public Task<bool> UseAsync(string folder, Func<IReadOnlyList<WindowView>> views, CancellationToken cancellation) => ChangeAsync(
         async () =>
         {
-            var next = await Task.Run(() => Model.Load(folder, settings, store, log, clock), cancellation);
+            var next = await LoadAsync(folder, cancellation);
             if (next.BundleId == model.BundleId)
             {
                 next.Dispose();
@@ -184,7 +189,26 @@ internal sealed class ModelHost : IAsyncDisposable
 
         var folder = Catalogue.Find(pointer.BundleId)
             ?? throw new InvalidInputException("Worker:Packages", $"no package of bundle {pointer.BundleId}", "the package of the generation to go to");
-        await ReplaceAsync(await Task.Run(() => Model.Load(folder, settings, store, log, clock), cancellation), flip, cancellation);
+        await ReplaceAsync(await LoadAsync(folder, cancellation), flip, cancellation);
+    }
+
+    private async Task<Model> LoadAsync(string folder, CancellationToken cancellation)
+    {
+        var loaded = await Task.Run(() => Model.Load(folder, settings, store, log, clock), cancellation);
+        LogProviders(loaded);
+        return loaded;
+    }
+
+    private void LogProviders(Model loaded)
+    {
+        foreach (var (graphs, provider) in loaded.Providers)
+        {
+            logger.LogInformation("Graphs of {Graphs} run on {Provider}.", graphs, provider);
+            foreach (var other in provider.PassedOver)
+            {
+                logger.LogWarning("Graphs of {Graphs}: {What} was passed over: {Reason}", graphs, other.What, other.Reason);
+            }
+        }
     }
 
     private async Task ReplaceAsync(Model next, Func<Task> publish, CancellationToken cancellation)

@@ -64,11 +64,15 @@ internal sealed class WorkerMetrics
             Refreshed(record);
             last = record;
         };
+        meter.CreateObservableGauge("limaml.graphs.provider", () => ProvidersOf(models), description: "1, tagged with what executes the graphs that score and those that adapt.");
         meter.CreateObservableGauge("limaml.embedding.generation", () => Measured<long>(models.Pointer?.Generation), description: "Generation that requests are scored with.");
         meter.CreateObservableGauge("limaml.embedding.age", () => Measured(Age(models.Pointer?.PublishedAt)), "s", "Time since the generation was published.");
         meter.CreateObservableGauge("limaml.embedding.refresh_age", () => Measured(Age(last?.Finished)), "s", "Time since embeddings were last made, by schedule or for tasks that changed.");
         meter.CreateObservableGauge("limaml.embedding.event_age", () => Measured(Age(last?.AsOf)), "s", "Age of the newest event when embeddings were last made.");
     }
+
+    private static IEnumerable<Measurement<int>> ProvidersOf(ModelHost models) =>
+        models.Providers.Select(each => new Measurement<int>(1, [new("graphs", each.Graphs), new("provider", JsonNamingPolicy.CamelCase.ConvertName($"{each.Provider}"))]));
 
     private double? Age(DateTimeOffset? moment) => (clock.GetUtcNow() - moment)?.TotalSeconds;
 

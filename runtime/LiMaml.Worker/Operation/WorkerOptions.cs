@@ -41,6 +41,7 @@ public sealed record WorkerOptions
         Require(PackagePoll >= TimeSpan.FromMilliseconds(100) && PackagePoll <= TimeSpan.FromDays(1), nameof(PackagePoll), $"{PackagePoll}", "00:00:00.1 to 1.00:00:00");
         Require(ShutdownTime >= TimeSpan.FromSeconds(1) && ShutdownTime <= TimeSpan.FromMinutes(10), nameof(ShutdownTime), $"{ShutdownTime}", "00:00:01 to 00:10:00");
         Require(AdminToken is null || AdminToken.Length >= 16, nameof(AdminToken), "a short text", "at least 16 characters, or none");
+        ScoringGraphs.Validate($"Worker:{nameof(ScoringGraphs)}:");
         Require(Tolerance is null or (> 0 and <= 1), nameof(Tolerance), $"{Tolerance}", "above 0, up to 1, or none");
     }
 

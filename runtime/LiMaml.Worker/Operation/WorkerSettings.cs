@@ -100,7 +100,9 @@ public sealed record WorkerSettings
         }
         catch (InvalidOperationException fault)
         {
-            throw new InvalidInputException($"settings, section {name}: {fault.Message}", fault);
+            // Of an item of a list the binder says which value it was one level down.
+            var cause = fault.InnerException as InvalidOperationException ?? fault;
+            throw new InvalidInputException($"settings, section {name}: {cause.Message}", fault);
         }
     }
 }

@@ -56,6 +56,39 @@ public sealed class ModelCommandTests(QuickstartFixture quickstart) : IDisposabl
     }
 
     [Fact]
+    public async Task Verify_ProviderThatIsNotThere_TellsWhatWasPassedOverAndWhatIsInUse()
+    {
+        var run = await CommandRun.OfAsync("verify", "--package", quickstart.Package, "--provider", "auto");
+
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        Assert.SkipUnless(run.Output.Contains(" on Cpu: ", StringComparison.Ordinal), "this build has a GPU provider, and the machine a GPU");
+        var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("limaml: TensorRt was passed over, Cpu is in use: ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("limaml: Cuda was passed over, Cpu is in use: ", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EmbedScore_ProviderThatIsNotThere_AreDoneOnTheProcessorOrRefusedWhereAGpuIsRequired()
+    {
+        string[] embed = ["embed", "--package", quickstart.Package, "--dataset", quickstart.Dataset, "--provider", "cuda"];
+        string[] score = ["score", "--package", quickstart.Package, "--dataset", quickstart.Dataset, "--provider", "cuda"];
+        var embedded = await CommandRun.OfAsync([.. embed, "--out", folder["snapshot.parquet"]]);
+        Assert.SkipUnless(embedded.Output.Contains(" on Cpu)", StringComparison.Ordinal), "this build has a GPU provider, and the machine a GPU");
+        var scored = await CommandRun.OfAsync([.. score, "--out", folder["scores.csv"]]);
+
+        Assert.All([embedded, scored], run => Assert.Contains("Cuda was passed over", run.Error, StringComparison.Ordinal));
+        Assert.All([embedded, scored], run => Assert.Equal(ExitCodes.Success, run.ExitCode));
+        foreach (var command in new[] { embed, score })
+        {
+            var refused = await CommandRun.OfAsync([.. command, "--require-gpu", "--out", folder["refused.parquet"]]);
+            Assert.Contains("since a GPU is required", refused.AssertRefusal(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["scores.csv", "snapshot.parquet"], folder.Names());
+    }
+
+    [Fact]
     public async Task Verify_OfAGraphThatDisagreesWithTheManifest_NamesWhatDiffers()
     {
         Copy(quickstart.Package, folder["package"]);

@@ -31,7 +31,7 @@ public sealed class WorkerHostTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v2/health/ready")).StatusCode);
         var metrics = await http.GetStringAsync("/metrics");
         Assert.All(
-            ["messaging_client_consumed_messages", "limaml_consumer_lag", "limaml_consumer_partitions", "limaml_adaptation_tasks", "limaml_adaptation_duration", "limaml_embedding_age", "limaml_window_events"],
+            ["messaging_client_consumed_messages", "limaml_consumer_lag", "limaml_consumer_partitions", "limaml_adaptation_tasks", "limaml_adaptation_duration", "limaml_embedding_age", "limaml_window_events", "limaml_graphs_provider"],
             name => Assert.Contains(name, metrics, StringComparison.Ordinal));
     }
 
@@ -141,6 +141,9 @@ public sealed class WorkerHostTests : IDisposable
     [InlineData("Schedule:TimeZone", "Mars/Olympus", "Mars/Olympus")]
     [InlineData("Worker:Packages", "nowhere", "nowhere")]
     [InlineData("Windows:Capacity", "0", "Capacity")]
+    [InlineData("Worker:ScoringGraphs:RequireGpu", "true", "Worker:ScoringGraphs:RequireGpu: found true with no provider")]
+    [InlineData("Worker:ScoringGraphs:Providers:0", "gpu", "'gpu' at 'Worker:ScoringGraphs:Providers:0'")]
+    [InlineData("Refresh:Adapter:Graphs:CudaGraphs", "-1", "CudaGraphs: found -1")]
     [InlineData("Embeddings:Store", "Redis", "Redis:Configuration")]
     public async Task StartAsync_WrongSetting_IsNamed(string name, string value, string message)
     {

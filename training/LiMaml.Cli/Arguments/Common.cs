@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LiMaml.Models.Datasets;
-using LiMaml.Runtime.Graphs;
 
 namespace LiMaml.Cli.Arguments;
 
@@ -27,15 +26,4 @@ internal static class Common
 
     /// <summary>How many threads.</summary>
     public static Option<int?> Threads() => Text.Number("--threads", "Threads to use. Default 0: one for each processor.", 0, 1024);
-
-    /// <summary>What executes graphs.</summary>
-    public static Option<ExecutionProvider> Provider() => Choice.Of(
-        "--provider",
-        "What executes the graphs; the processor where the one asked for is absent. Default cpu.",
-        ("cpu", ExecutionProvider.Cpu),
-        ("cuda", ExecutionProvider.Cuda),
-        ("tensorrt", ExecutionProvider.TensorRt));
-
-    /// <summary>The two options above as the runtime takes them.</summary>
-    public static GraphOptions Graphs(ExecutionProvider provider, int? threads) => new() { Providers = [provider], ThreadCount = threads ?? 0 };
 }

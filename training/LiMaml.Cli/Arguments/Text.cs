@@ -54,7 +54,8 @@ internal static class Text
     private static string Show<T>(T value)
         where T : INumber<T> => value.ToString(typeof(T) == typeof(double) ? "G" : "N0", CultureInfo.InvariantCulture);
 
-    private static Option<T> Parsed<T>(string name, string description, string helpName, string expected, Func<string, T> parse)
+    /// <summary>An option whose text is read by <paramref name="parse"/>, which gives null for what is not <paramref name="expected"/>.</summary>
+    public static Option<T> Parsed<T>(string name, string description, string helpName, string expected, Func<string, T> parse)
     {
         T Parse(ArgumentResult result)
         {

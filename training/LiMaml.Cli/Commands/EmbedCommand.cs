@@ -21,12 +21,12 @@ internal static class EmbedCommand
         var task = Common.Task();
         var generation = Text.Number("--generation", "Number stamped on the snapshot, by which readers tell refreshes apart. Default 0.", 0L, long.MaxValue, "number");
         var overwrite = Common.Overwrite();
-        var provider = Common.Provider();
-        var threads = Common.Threads();
+        var graphs = new GraphArguments();
         var command = new Command("embed", "Adapt the model to each task's recent interactions and store the resulting meta embeddings. Streams: memory does not grow with the dataset.")
         {
-            package, dataset, output, splits, asOf, task, generation, overwrite, provider, threads,
+            package, dataset, output, splits, asOf, task, generation, overwrite,
         };
+        graphs.All.ToList().ForEach(command.Add);
         command.SetAction(async (result, cancellation) =>
         {
             var options = new EmbedOptions
@@ -35,7 +35,7 @@ internal static class EmbedCommand
                 AsOf = result.GetValue(asOf),
                 Generation = result.GetValue(generation) ?? 0,
                 Overwrite = result.GetValue(overwrite),
-                Adapter = new AdapterOptions { Graphs = Common.Graphs(result.GetValue(provider), result.GetValue(threads)) },
+                Adapter = new AdapterOptions { Graphs = graphs.Read(result) },
             };
             var chosen = result.GetValue(splits);
             var target = result.GetRequiredValue(output);
@@ -72,6 +72,7 @@ internal static class EmbedCommand
     /// <summary>What came of it.</summary>
     internal static void Show(EmbedReport report, Terminal terminal)
     {
+        terminal.ShowPassedOver(report.Provider);
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.TaskCount:N0} tasks adapted to {report.RowCount:N0} rows up to {report.AsOf:yyyy-MM-dd HH:mm:ss}Z in {report.Elapsed.TotalSeconds:F1} s ({report.TaskCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} tasks/s on {report.Provider})."));

@@ -21,12 +21,12 @@ internal static class ScoreCommand
         split.DefaultValueFactory = _ => Split.Test;
         var task = Common.Task();
         var overwrite = Common.Overwrite();
-        var provider = Common.Provider();
-        var threads = Common.Threads();
+        var graphs = new GraphArguments();
         var command = new Command("score", "Score the rows of a dataset with stored meta embeddings, as production would. Streams: memory does not grow with the dataset.")
         {
-            package, dataset, output, snapshot, split, task, overwrite, provider, threads,
+            package, dataset, output, snapshot, split, task, overwrite,
         };
+        graphs.All.ToList().ForEach(command.Add);
         command.SetAction(async (result, cancellation) =>
         {
             var options = new ScoreOptions
@@ -35,7 +35,7 @@ internal static class ScoreCommand
                 Split = result.GetValue(split),
                 Snapshot = result.GetValue(snapshot),
                 Overwrite = result.GetValue(overwrite),
-                Graphs = Common.Graphs(result.GetValue(provider), result.GetValue(threads)),
+                Graphs = graphs.Read(result),
             };
             var target = result.GetRequiredValue(output);
             Show(await RunAsync(result.GetRequiredValue(package), result.GetRequiredValue(dataset), target, options, terminal, cancellation), terminal);
@@ -51,8 +51,11 @@ internal static class ScoreCommand
             package, dataset, "scoring", (model, rows, progress) => BatchScorer.RunAsync(model, rows, output, options, progress, cancellation), terminal, cancellation);
 
     /// <summary>What came of it.</summary>
-    internal static void Show(ScoreReport report, Terminal terminal) =>
+    internal static void Show(ScoreReport report, Terminal terminal)
+    {
+        terminal.ShowPassedOver(report.Provider);
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.RowCount:N0} rows of {report.TaskCount:N0} tasks scored in {report.Elapsed.TotalSeconds:F1} s ({report.RowCount / Math.Max(1e-3, report.Elapsed.TotalSeconds):N0} rows/s on {report.Provider}); {report.ColdRowCount:N0} rows of {report.ColdTaskCount:N0} tasks had no stored embedding and got the unadapted one."));
+    }
 }

@@ -15,16 +15,16 @@ internal static class VerifyCommand
     {
         var package = Common.Package();
         var tolerance = Text.Number("--tolerance", "Largest error allowed, |found - recorded| / max(1, |recorded|). Default: what the manifest states for each output.", 0.0, 1.0, "number");
-        var provider = Common.Provider();
-        var threads = Common.Threads();
+        var graphs = new GraphArguments();
         var command = new Command("verify", "Check every byte of a model package, run all its graphs on the inputs recorded at export, and compare with what training computed. Exit code 1 if any output is too far off.")
         {
-            package, tolerance, provider, threads,
+            package, tolerance,
         };
+        graphs.All.ToList().ForEach(command.Add);
         command.SetAction(async (result, cancellation) =>
         {
             var report = await RunAsync(
-                result.GetRequiredValue(package), result.GetValue(tolerance), Common.Graphs(result.GetValue(provider), result.GetValue(threads)), terminal, cancellation);
+                result.GetRequiredValue(package), result.GetValue(tolerance), graphs.Read(result), terminal, cancellation);
             Show(report, terminal);
             return report.Passed ? ExitCodes.Success : ExitCodes.Failure;
         });
@@ -55,6 +55,7 @@ internal static class VerifyCommand
         }
 
         terminal.Write(table);
+        terminal.ShowPassedOver(report.Provider);
         terminal.WriteLine($"Bundle {report.BundleId} on {report.Provider}: {(report.Passed ? "the package computes what was trained." : "the package does NOT compute what was trained.")}");
     }
 }
