@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using LiMaml.Models.Checkpoints;
 
 namespace LiMaml.Export.Graphs;
 
@@ -37,7 +39,17 @@ public sealed class GraphBuilder(string name)
     /// <summary>Adds a weight, float32, row by row; the elements are not copied.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the count of elements is not the shape's.</exception>
     public OnnxValue Weight(string weightName, float[] elements, params ReadOnlySpan<long> shape) =>
-        Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, elements, shape);
+        Weight(weightName, new NamedTensor(shape.ToArray(), elements));
+
+    /// <summary>Adds a weight whose elements are read when the model is written: it may lie in a file and be larger than memory.</summary>
+    /// <exception cref="ArgumentException">The name is taken, the elements are not float32, or their count is not the shape's.</exception>
+    public OnnxValue Weight(string weightName, ITensorContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        return contents.Type == "F32"
+            ? Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, contents, sizeof(float))
+            : throw new ArgumentException($"'{weightName}' has elements of {contents.Type}, expected F32", nameof(contents));
+    }
 
     /// <summary>A constant without a name of its own, float32, row by row.</summary>
     public OnnxValue Constant(ReadOnlySpan<float> elements, params ReadOnlySpan<long> shape) =>
@@ -107,25 +119,24 @@ public sealed class GraphBuilder(string name)
         var fingerprint = OnnxInitializer.Fingerprint(element, OnnxShape.Of(shape), elements);
         if (!constants.TryGetValue(fingerprint, out var value))
         {
-            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, elements.ToArray(), shape);
+            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, new NamedTensor(shape.ToArray(), elements.ToArray()), Unsafe.SizeOf<TElement>());
             constants.Add(fingerprint, value);
         }
 
         return value;
     }
 
-    private OnnxValue Add<TElement>(string valueName, GraphPlace place, OnnxElement element, TElement[] elements, ReadOnlySpan<long> sizes)
-        where TElement : unmanaged
+    private OnnxValue Add(string valueName, GraphPlace place, OnnxElement element, ITensorContents contents, int elementBytes)
     {
-        var shape = OnnxShape.Of(sizes);
+        var shape = OnnxShape.Of([.. contents.Axes]);
         var count = shape.Axes.Aggregate(1L, (product, axis) => product * axis.Size);
-        if (count != elements.LongLength)
+        if (count != contents.ByteCount / elementBytes)
         {
-            throw new ArgumentException($"'{valueName}': shape {shape} has {count} elements, {elements.LongLength} were given", nameof(elements));
+            throw new ArgumentException($"'{valueName}': shape {shape} has {count} elements, {contents.ByteCount / elementBytes} were given", nameof(contents));
         }
 
         var value = new OnnxValue(this, valueName, place, element, shape, isConstant: true);
-        initializers.Add(OnnxInitializer.Of(value, elements));
+        initializers.Add(new OnnxInitializer(value, contents));
         return value;
     }
 
