@@ -60,12 +60,12 @@ public sealed class OnnxModel
     /// </summary>
     internal IReadOnlyList<(string Name, Action<Stream> Write)> ToFiles(string name, long largestMessage)
     {
-        if (ConstantBytes <= largestMessage)
+        var external = new ExternalData($"{name}.data", initializers);
+        if (ConstantBytes <= largestMessage || external.IsEmpty)
         {
             return [(name, stream => ToProto().WriteTo(stream))];
         }
 
-        var external = new ExternalData($"{name}.data", initializers);
         return [(name, stream => With(external.ToProtos()).WriteTo(stream)), (external.Name, external.WriteTo)];
     }
 
