@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiMaml.Export.Graphs;
 
 namespace LiMaml.Export;
 
@@ -15,5 +16,11 @@ public sealed record ExportOptions
     /// Bytes of constants, 0 or more, that a graph's <c>model.onnx</c> may hold; more go to <c>model.onnx.data</c> beside
     /// it. Protobuf ends at 2 GiB, and some runtimes below. Default 1 GiB.
     /// </summary>
-    public long LargestMessageBytes { get; init; } = 1L << 30;
+    public long LargestMessageBytes { get; init; } = OnnxModel.DefaultLargestMessage;
+
+    /// <summary>How Triton merges requests, for the <c>config.pbtxt</c> of each graph. Default: whatever waits at the same time.</summary>
+    public TritonBatching Batching { get; init; } = new();
+
+    /// <summary>Whether the folder of the global graph's <c>model.onnx</c> is made a model of MLflow as well. Default false.</summary>
+    public bool Mlflow { get; init; }
 }

@@ -17,7 +17,7 @@ public static class ModelExporter
     /// Writes the model package of <paramref name="checkpoint"/> to <paramref name="folder"/>, all or nothing. Equal
     /// checkpoints, handoff cases and options give equal bytes.
     /// </summary>
-    /// <param name="checkpoint">The trained model.</param>
+    /// <param name="checkpoint">The trained model. Its weights are read while they are written, so tables may be larger than memory.</param>
     /// <param name="handoff">Inputs of the graphs and what training computed for them, at least one case for each graph; see <see cref="PackageGraphs"/>.</param>
     /// <param name="folder">Where the package will be.</param>
     /// <param name="options">How it is written; null for the defaults.</param>
@@ -26,10 +26,23 @@ public static class ModelExporter
     /// <returns>The package's manifest.</returns>
     /// <exception cref="InvalidInputException">
     /// The schema, the spec or the weights are inconsistent; the fine-tuning moves more than the meta block, so that no
-    /// meta embedding can stand for a task; a handoff case does not fit its graph or a graph has none; or the folder may
-    /// not be replaced.
+    /// meta embedding can stand for a task; a handoff case does not fit its graph or a graph has none; the folder may not
+    /// be replaced; or an option is out of range.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Manifest Export(
+        StoredCheckpoint checkpoint,
+        IReadOnlyList<HandoffCase> handoff,
+        string folder,
+        ExportOptions? options = null,
+        IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Export(ServedModel.Of(checkpoint), handoff, folder, options, progress, cancellation);
+    }
+
+    /// <inheritdoc cref="Export(StoredCheckpoint, IReadOnlyList{HandoffCase}, string, ExportOptions?, IProgress{string}?, CancellationToken)"/>
     public static Manifest Export(
         Checkpoint checkpoint,
         IReadOnlyList<HandoffCase> handoff,
@@ -39,16 +52,23 @@ public static class ModelExporter
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        return Export(ServedModel.Of(checkpoint), handoff, folder, options, progress, cancellation);
+    }
+
+    private static Manifest Export(
+        ServedModel model, IReadOnlyList<HandoffCase> handoff, string folder, ExportOptions? options, IProgress<string>? progress, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(handoff);
         options ??= new ExportOptions();
-        CheckServable(checkpoint, folder);
-        var graphs = PackageGraphs.Of(checkpoint.Model, checkpoint.Schema);
+        options.Batching.Validate();
+        CheckServable(model, folder);
+        var graphs = PackageGraphs.Of(model.Spec, model.Schema);
         HandoffCheck.Fits(handoff, graphs);
         using var package = ModelPackageWriter.Create(folder, options.Overwrite);
-        var weightsSha256 = BundleId.HashWeights(checkpoint.Weights);
+        var weightsSha256 = BundleId.HashWeights(model.Weights);
         var handoffFile = package.AddHandoff(handoff);
-        var bundleId = BundleId.Compute(checkpoint.Model, checkpoint.Schema, weightsSha256, handoffFile.Sha256);
-        var network = new NetworkGraph(checkpoint.Model, checkpoint.Schema, (name, shape) => Weight(checkpoint, name, shape));
+        var bundleId = BundleId.Compute(model.Spec, model.Schema, weightsSha256, handoffFile.Sha256);
+        var network = new NetworkGraph(model.Spec, model.Schema, model.Weight);
         foreach (var graph in graphs)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -58,14 +78,14 @@ public static class ModelExporter
 
         cancellation.ThrowIfCancellationRequested();
         return package.Complete(new PackageContents(
-            checkpoint.Model, checkpoint.Schema, weightsSha256, graphs, Opset.Version, Opset.IrVersion, checkpoint.Provenance, options.Metrics));
+            model.Spec, model.Schema, weightsSha256, graphs, Opset.Version, Opset.IrVersion, model.Provenance, options.Metrics));
     }
 
-    private static void CheckServable(Checkpoint checkpoint, string folder)
+    private static void CheckServable(ServedModel model, string folder)
     {
-        SchemaValidation.Validate(checkpoint.Schema, "checkpoint: schema");
-        SpecValidation.Validate(checkpoint.Model, checkpoint.Schema, "checkpoint: model");
-        if (checkpoint.Model.FineTuning.Adapts is AdaptedWeights.Network)
+        SchemaValidation.Validate(model.Schema, "checkpoint: schema");
+        SpecValidation.Validate(model.Spec, model.Schema, "checkpoint: model");
+        if (model.Spec.FineTuning.Adapts is AdaptedWeights.Network)
         {
             throw new InvalidInputException(
                 $"exporting to {folder}: model.fineTuning.adapts",
@@ -73,11 +93,6 @@ public static class ModelExporter
                 "metaBlock: a served model keeps one meta embedding for each task, which cannot carry adapted weights of the global block");
         }
     }
-
-    private static float[] Weight(Checkpoint checkpoint, string name, ReadOnlySpan<long> shape) =>
-        checkpoint.Weights.TryGetValue(name, out var tensor)
-            ? tensor.Float32($"checkpoint: tensor '{name}'", shape)
-            : throw new InvalidInputException("checkpoint: weights", $"no tensor '{name}'", "every parameter that the spec declares");
 
     private static void Add(ModelPackageWriter package, PackageGraph graph, OnnxModel model, string bundleId, ExportOptions options)
     {
@@ -87,6 +102,13 @@ public static class ModelExporter
             package.AddFile($"{folder}/{name}", write);
         }
 
-        package.AddFile($"{graph.Name}/{TritonConfig.FileName}", Encoding.UTF8.GetBytes(TritonConfig.Write(graph, bundleId)));
+        package.AddFile($"{graph.Name}/{TritonConfig.FileName}", Encoding.UTF8.GetBytes(TritonConfig.Write(graph, bundleId, options.Batching)));
+        if (options.Mlflow && graph.Kind is GraphKind.Global)
+        {
+            foreach (var (name, text) in MlflowFlavour.Files(graph, Path.GetFileName(graph.Path), bundleId))
+            {
+                package.AddFile($"{folder}/{name}", Encoding.UTF8.GetBytes(text));
+            }
+        }
     }
 }

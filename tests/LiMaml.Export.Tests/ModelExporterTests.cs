@@ -107,6 +107,35 @@ public sealed class ModelExporterTests
         }
     }
 
+    [Theory]
+    [InlineData(1L << 30)]
+    [InlineData(4096)]
+    public void Export_ACheckpointOnDisk_GivesTheSameBytesAsOneInMemory(long largestMessage)
+    {
+        using var folder = new TemporaryFolder();
+        var model = new SampleModel(SampleModel.DefaultSpec with { Global = SampleModel.DefaultSpec.Global with { Layers = [new(64), new(64)] } });
+        var options = new ExportOptions { LargestMessageBytes = largestMessage };
+        SampleCheckpoint.Of(model).Write(folder["checkpoint"]);
+        Export(model, folder, options);
+
+        ModelExporter.Export(StoredCheckpoint.Open(folder["checkpoint"]), SampleCheckpoint.Handoff(model), folder["stored"], options, cancellation: TestContext.Current.CancellationToken);
+
+        var paths = Directory.EnumerateFiles(folder["stored"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder["stored"], path)).ToList();
+        Assert.Equal(largestMessage == 4096, paths.Contains(Path.Combine("global", "1", "model.onnx.data")));
+        Assert.All(paths, path => Assert.Equal(File.ReadAllBytes(Path.Combine(Target(folder), path)), File.ReadAllBytes(Path.Combine(folder["stored"], path))));
+    }
+
+    [Fact]
+    public void Export_AsAModelOfMlflow_ListsItsFilesBesideTheGlobalGraph()
+    {
+        using var folder = new TemporaryFolder();
+        Export(Sample, folder, new ExportOptions { Mlflow = true });
+
+        Assert.Equal(
+            ["global/1/MLmodel", "global/1/conda.yaml", "global/1/model.onnx", "global/1/python_env.yaml", "global/1/requirements.txt"],
+            ModelPackage.Open(Target(folder)).Manifest.Files.Select(file => file.Path).Where(path => path.StartsWith("global/1/", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Export_FineTuningOfTheNetwork_IsRefused()
     {

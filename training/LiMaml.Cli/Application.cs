@@ -65,6 +65,7 @@ internal static class Application
             ExperimentCommand.Create(terminal),
             ExportCommand.Create(terminal),
             VerifyCommand.Create(terminal),
+            ShowCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             ScoreCommand.Create(terminal),
         };

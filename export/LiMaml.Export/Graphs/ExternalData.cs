@@ -32,6 +32,9 @@ internal sealed class ExternalData
     /// <summary>The file's name, without a folder.</summary>
     public string Name { get; }
 
+    /// <summary>Whether no constant is large enough to leave the message.</summary>
+    public bool IsEmpty => offsets.Count == 0;
+
     /// <summary>The constants as the message states them.</summary>
     public IEnumerable<TensorProto> ToProtos() =>
         initializers.Select(initializer => offsets.TryGetValue(initializer, out var offset) ? Refer(initializer, offset) : initializer.ToProto());

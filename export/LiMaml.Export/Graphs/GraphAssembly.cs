@@ -72,7 +72,7 @@ internal static class GraphAssembly
         OpType = node.Operator,
         Input = { node.Inputs.Select(nameOf) },
         Output = { nameOf(node.Output) },
-        Attribute = { node.Attributes },
+        Attribute = { node.Attributes.Select(attribute => attribute.ToProto()) },
     };
 
     private static NodeProto Copy(string source, string target) => new()

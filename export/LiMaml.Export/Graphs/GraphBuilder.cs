@@ -1,15 +1,17 @@
 using System.Globalization;
-using LiMaml.Export.Onnx;
+using System.Runtime.CompilerServices;
+using LiMaml.Models.Checkpoints;
 
 namespace LiMaml.Export.Graphs;
 
 /// <summary>
-/// Records an ONNX graph. Inputs, constants and operations give values of known type and symbolic shape; an operation on
+/// Records an ONNX graph, to be written as a file. Inputs, constants and operations give values of known type and symbolic shape; an operation on
 /// operands that do not fit is refused where it is written. Equal constants and equal operations on equal operands are
-/// recorded once. The operators are extension methods, by family, in <c>Operators/</c>.
+/// recorded once. The operators are extension methods, by family, in the namespace <c>LiMaml.Export.Graphs.Operators</c>;
+/// whole layers with their gradients are a <see cref="Layers.DenseNetwork"/>. Not safe for many threads.
 /// </summary>
 /// <param name="name">What the graph is called.</param>
-internal sealed class GraphBuilder(string name)
+public sealed class GraphBuilder(string name)
 {
     private readonly GraphNames names = new();
     private readonly List<OnnxValue> inputs = [];
@@ -23,6 +25,9 @@ internal sealed class GraphBuilder(string name)
     public string Name { get; } = name;
 
     /// <summary>Declares an input.</summary>
+    /// <param name="inputName">What callers of the model name it by.</param>
+    /// <param name="element">Element type.</param>
+    /// <param name="axes">A size for each fixed axis, a name for each free one, the outermost first; none for a scalar.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public OnnxValue Input(string inputName, OnnxElement element, params ReadOnlySpan<OnnxAxis> axes)
     {
@@ -34,7 +39,17 @@ internal sealed class GraphBuilder(string name)
     /// <summary>Adds a weight, float32, row by row; the elements are not copied.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the count of elements is not the shape's.</exception>
     public OnnxValue Weight(string weightName, float[] elements, params ReadOnlySpan<long> shape) =>
-        Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, elements, shape);
+        Weight(weightName, new NamedTensor(shape.ToArray(), elements));
+
+    /// <summary>Adds a weight whose elements are read when the model is written: it may lie in a file and be larger than memory.</summary>
+    /// <exception cref="ArgumentException">The name is taken, the elements are not float32, or their count is not the shape's.</exception>
+    public OnnxValue Weight(string weightName, ITensorContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        return contents.Type == "F32"
+            ? Add(names.Reserve(weightName), GraphPlace.OfWeight(weightName), OnnxElement.Float32, contents, sizeof(float))
+            : throw new ArgumentException($"'{weightName}' has elements of {contents.Type}, expected F32", nameof(contents));
+    }
 
     /// <summary>A constant without a name of its own, float32, row by row.</summary>
     public OnnxValue Constant(ReadOnlySpan<float> elements, params ReadOnlySpan<long> shape) =>
@@ -48,14 +63,22 @@ internal sealed class GraphBuilder(string name)
     public OnnxValue Integer(long element) =>
         Share(OnnxElement.Int64, [element], [], $"int64_{element.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>Records an operation; operators call this after checking operands and inferring the result.</summary>
+    /// <summary>
+    /// Records an operation of the default operator set with one result; the operators here call this after checking operands
+    /// and inferring the result, and so does who needs an operator that is not here.
+    /// </summary>
+    /// <param name="operatorName">As the ONNX specification names it.</param>
+    /// <param name="operands">In the operator's order.</param>
+    /// <param name="element">Element type of the result.</param>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="attributes">The operator's settings.</param>
     /// <exception cref="ArgumentException">An operand belongs to another graph.</exception>
     public OnnxValue Record(
         string operatorName,
         IReadOnlyList<OnnxValue> operands,
         OnnxElement element,
         OnnxShape shape,
-        params IReadOnlyList<AttributeProto> attributes)
+        params IReadOnlyList<OnnxSetting> attributes)
     {
         foreach (var operand in operands)
         {
@@ -83,12 +106,12 @@ internal sealed class GraphBuilder(string name)
     }
 
     /// <summary>The finished graph: what no output depends on is left out, inputs excepted.</summary>
-    /// <param name="metadata">Written into the file, keys in ordinal order.</param>
+    /// <param name="metadata">Written into the file, keys in ordinal order; null for none.</param>
     /// <exception cref="InvalidOperationException">There is no output.</exception>
-    public OnnxModel Build(IReadOnlyDictionary<string, string> metadata) =>
+    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null) =>
         outputs.Count == 0
             ? throw new InvalidOperationException($"graph '{Name}' has no output")
-            : GraphAssembly.Assemble(Name, inputs, initializers, nodes, outputs, metadata);
+            : GraphAssembly.Assemble(Name, inputs, initializers, nodes, outputs, metadata ?? new Dictionary<string, string>());
 
     private OnnxValue Share<TElement>(OnnxElement element, ReadOnlySpan<TElement> elements, ReadOnlySpan<long> shape, string text)
         where TElement : unmanaged
@@ -96,25 +119,24 @@ internal sealed class GraphBuilder(string name)
         var fingerprint = OnnxInitializer.Fingerprint(element, OnnxShape.Of(shape), elements);
         if (!constants.TryGetValue(fingerprint, out var value))
         {
-            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, elements.ToArray(), shape);
+            value = Add(names.Unique($"constant/{text}"), GraphPlace.None, element, new NamedTensor(shape.ToArray(), elements.ToArray()), Unsafe.SizeOf<TElement>());
             constants.Add(fingerprint, value);
         }
 
         return value;
     }
 
-    private OnnxValue Add<TElement>(string valueName, GraphPlace place, OnnxElement element, TElement[] elements, ReadOnlySpan<long> sizes)
-        where TElement : unmanaged
+    private OnnxValue Add(string valueName, GraphPlace place, OnnxElement element, ITensorContents contents, int elementBytes)
     {
-        var shape = OnnxShape.Of(sizes);
+        var shape = OnnxShape.Of([.. contents.Axes]);
         var count = shape.Axes.Aggregate(1L, (product, axis) => product * axis.Size);
-        if (count != elements.LongLength)
+        if (count != contents.ByteCount / elementBytes)
         {
-            throw new ArgumentException($"'{valueName}': shape {shape} has {count} elements, {elements.LongLength} were given", nameof(elements));
+            throw new ArgumentException($"'{valueName}': shape {shape} has {count} elements, {contents.ByteCount / elementBytes} were given", nameof(contents));
         }
 
         var value = new OnnxValue(this, valueName, place, element, shape, isConstant: true);
-        initializers.Add(OnnxInitializer.Of(value, elements));
+        initializers.Add(new OnnxInitializer(value, contents));
         return value;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiMaml.Export.Graphs.Operators;
+using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
@@ -10,8 +11,8 @@ namespace LiMaml.Export.Graphs;
 /// <summary>Records the graphs of a model package: the network over symbols instead of tensors.</summary>
 /// <param name="spec">The model.</param>
 /// <param name="schema">The features it reads.</param>
-/// <param name="weight">The elements of a declared parameter, by name and shape, row by row.</param>
-internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<string, long[], float[]> weight)
+/// <param name="weight">The elements of a declared parameter, by name and shape.</param>
+internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<string, long[], ITensorContents> weight)
 {
     private readonly Dictionary<string, long[]> shapes =
         Parameters.Declare(spec, schema).ToDictionary(declaration => declaration.Name, declaration => declaration.Shape.ToArray());
@@ -23,7 +24,7 @@ internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<st
         var inputs = described.Inputs.ToDictionary(input => input.Name, input => graph.Input(input.Name, input.Kind.ToOnnx(), [.. input.Axes.Select(Axis)]));
         var weights = new Dictionary<string, OnnxValue>();
         OnnxValue Parameter(string name) =>
-            weights.TryGetValue(name, out var known) ? known : weights[name] = graph.Weight(name, weight(name, shapes[name]), shapes[name]);
+            weights.TryGetValue(name, out var known) ? known : weights[name] = graph.Weight(name, weight(name, shapes[name]));
 
         var network = new ServedNetwork<OnnxValue>(spec, schema, new OnnxAlgebra(graph), Parameter);
         var outputs = network.Evaluate(described, inputs);

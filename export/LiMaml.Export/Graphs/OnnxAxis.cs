@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LiMaml.Export.Graphs;
 
 /// <summary>One axis of a value: of a fixed size, or free and named (<c>tasks</c>, <c>support</c>, <c>rows</c>).</summary>
-internal readonly record struct OnnxAxis
+public readonly record struct OnnxAxis
 {
     private OnnxAxis(string? name, long size)
     {

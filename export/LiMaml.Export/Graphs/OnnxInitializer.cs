@@ -2,33 +2,33 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using LiMaml.Export.Onnx;
+using LiMaml.Models.Checkpoints;
 
 namespace LiMaml.Export.Graphs;
 
-/// <summary>A constant of a graph: a value and its elements, row by row.</summary>
+/// <summary>A constant of a graph: a value and its elements, which may lie in a file until they are written.</summary>
 internal sealed class OnnxInitializer
 {
     private const int ChunkElements = 1 << 20;
-    private readonly Array elements;
+    private readonly ITensorContents contents;
 
-    private OnnxInitializer(OnnxValue value, Array elements)
+    /// <summary>A constant of <paramref name="contents"/>, which are not copied.</summary>
+    public OnnxInitializer(OnnxValue value, ITensorContents contents)
     {
+        if (!BitConverter.IsLittleEndian)
+        {
+            throw new PlatformNotSupportedException("graphs are written on little-endian processors only");
+        }
+
         Value = value;
-        this.elements = elements;
+        this.contents = contents;
     }
 
     /// <summary>The symbol that stands for it.</summary>
     public OnnxValue Value { get; }
 
     /// <summary>Size in a file, in bytes.</summary>
-    public long ByteCount => elements.LongLength * (Value.Element == OnnxElement.Float32 ? sizeof(float) : sizeof(long));
-
-    /// <summary>A constant of <paramref name="elements"/>, which are not copied.</summary>
-    public static OnnxInitializer Of<TElement>(OnnxValue value, TElement[] elements)
-        where TElement : unmanaged =>
-        BitConverter.IsLittleEndian
-            ? new OnnxInitializer(value, elements)
-            : throw new PlatformNotSupportedException("graphs are written on little-endian processors only");
+    public long ByteCount => contents.ByteCount;
 
     /// <summary>What is equal for equal constants only: element type, shape and a digest of the elements.</summary>
     public static string Fingerprint<TElement>(OnnxElement element, OnnxShape shape, ReadOnlySpan<TElement> elements)
@@ -62,28 +62,6 @@ internal sealed class OnnxInitializer
         return tensor;
     }
 
-    /// <summary>Writes the elements in little-endian order, piece by piece: tables may be larger than a span of bytes.</summary>
-    public void WriteTo(Stream target)
-    {
-        switch (elements)
-        {
-            case float[] floats:
-                Write<float>(floats, target);
-                break;
-            case long[] integers:
-                Write<long>(integers, target);
-                break;
-            default:
-                throw new InvalidOperationException($"a constant of {elements.GetType()} cannot be written");
-        }
-    }
-
-    private static void Write<TElement>(ReadOnlySpan<TElement> elements, Stream target)
-        where TElement : unmanaged
-    {
-        for (var start = 0; start < elements.Length; start += ChunkElements)
-        {
-            target.Write(MemoryMarshal.AsBytes(elements.Slice(start, Math.Min(ChunkElements, elements.Length - start))));
-        }
-    }
+    /// <summary>Writes the elements in little-endian order, piece by piece: tables may be larger than memory.</summary>
+    public void WriteTo(Stream target) => contents.Visit(target.Write);
 }

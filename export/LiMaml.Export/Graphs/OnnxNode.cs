@@ -1,5 +1,3 @@
-using LiMaml.Export.Onnx;
-
 namespace LiMaml.Export.Graphs;
 
 /// <summary>One recorded operation.</summary>
@@ -10,17 +8,5 @@ namespace LiMaml.Export.Graphs;
 internal sealed record OnnxNode(
     string Operator,
     IReadOnlyList<OnnxValue> Inputs,
-    IReadOnlyList<AttributeProto> Attributes,
+    IReadOnlyList<OnnxSetting> Attributes,
     OnnxValue Output);
-
-/// <summary>The attributes that the operators here take.</summary>
-internal static class OnnxAttributes
-{
-    /// <summary>An integer.</summary>
-    public static AttributeProto Integer(string name, long value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
-
-    /// <summary>A list of integers.</summary>
-    public static AttributeProto Integers(string name, params IEnumerable<long> values) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
-}

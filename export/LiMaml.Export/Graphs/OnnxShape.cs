@@ -3,7 +3,7 @@ using LiMaml.Export.Onnx;
 namespace LiMaml.Export.Graphs;
 
 /// <summary>The symbolic shape of a value: its axes from the outermost; none for a scalar.</summary>
-internal sealed class OnnxShape : IEquatable<OnnxShape>
+public sealed class OnnxShape : IEquatable<OnnxShape>
 {
     private readonly OnnxAxis[] axes;
 
@@ -68,7 +68,7 @@ internal sealed class OnnxShape : IEquatable<OnnxShape>
     }
 
     /// <summary>The shape as the specification writes it.</summary>
-    public TensorShapeProto ToProto()
+    internal TensorShapeProto ToProto()
     {
         var proto = new TensorShapeProto();
         foreach (var axis in axes)

@@ -4,7 +4,7 @@ namespace LiMaml.Export.Graphs;
 /// A value in a graph under construction: a symbol of a tensor, of known element type and symbolic shape. Made by a
 /// <see cref="GraphBuilder"/> and of use to that one only.
 /// </summary>
-internal sealed class OnnxValue
+public sealed class OnnxValue
 {
     internal OnnxValue(GraphBuilder graph, string name, GraphPlace place, OnnxElement element, OnnxShape shape, bool isConstant)
     {

@@ -12,18 +12,15 @@ namespace LiMaml.Export.Packages;
 /// </summary>
 internal static class TritonConfig
 {
-    /// <summary>Most rows that one call of the server may hold; requests above it are refused there.</summary>
-    public const int LargestBatch = 65536;
-
     /// <summary>The file's name.</summary>
     public const string FileName = "config.pbtxt";
 
     /// <summary>The file's text, in protobuf's text form.</summary>
-    public static string Write(PackageGraph graph, string bundleId)
+    public static string Write(PackageGraph graph, string bundleId, TritonBatching batching)
     {
         var batched = graph.Kind is not GraphKind.Adapt;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"name: \"{graph.Name}\"\nbackend: \"onnxruntime\"\nmax_batch_size: {(batched ? LargestBatch : 0)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"name: \"{graph.Name}\"\nbackend: \"onnxruntime\"\nmax_batch_size: {(batched ? TritonBatching.LargestBatch : 0)}\n");
         foreach (var input in graph.Inputs)
         {
             AppendTensor(text, "input", input.Name, input.Kind, input.Axes, batched);
@@ -36,7 +33,7 @@ internal static class TritonConfig
 
         if (batched)
         {
-            text.Append("dynamic_batching { }\n");
+            text.Append(CultureInfo.InvariantCulture, $"dynamic_batching {{ {Batching(batching)}}}\n");
         }
 
         return text
@@ -49,6 +46,13 @@ internal static class TritonConfig
     {
         var sizes = axes.Skip(batched ? 1 : 0).Select(axis => char.IsAsciiDigit(axis[0]) ? axis : "-1");
         text.Append(CultureInfo.InvariantCulture, $"{field} [ {{ name: \"{name}\" data_type: {TypeName(kind)} dims: [ {string.Join(", ", sizes)} ] }} ]\n");
+    }
+
+    private static string Batching(TritonBatching batching)
+    {
+        var sizes = batching.PreferredSizes.Count == 0 ? "" : $"preferred_batch_size: [ {string.Join(", ", batching.PreferredSizes)} ] ";
+        var delay = (long)batching.QueueDelay.TotalMicroseconds;
+        return delay == 0 ? sizes : string.Create(CultureInfo.InvariantCulture, $"{sizes}max_queue_delay_microseconds: {delay} ");
     }
 
     private static string TypeName(ElementKind kind) => kind switch

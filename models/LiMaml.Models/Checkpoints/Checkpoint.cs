@@ -17,12 +17,25 @@ public sealed record Checkpoint(ModelSpec Model, DatasetSchema Schema, JsonObjec
     /// <summary>The version this code writes.</summary>
     public const int CurrentFormatVersion = 1;
 
+    /// <summary>The versions that are read. A change of the written form adds an upgrade here and raises <see cref="CurrentFormatVersion"/>.</summary>
+    internal static readonly FormatVersions Versions = new("checkpoint", "train the model again with this one");
+
     private const string SpecFile = "spec.json";
-    private const string WeightsFile = "weights.safetensors";
+    internal const string WeightsFile = "weights.safetensors";
 
     /// <summary>Reads and checks a checkpoint folder.</summary>
-    /// <exception cref="InvalidInputException">A file is missing or malformed, the schema or the spec inconsistent, or the weights are not finite float32 tensors of exactly the names and shapes that the spec declares.</exception>
+    /// <exception cref="InvalidInputException">A file is missing or malformed, the schema or the spec inconsistent, the format a newer one, or the weights are not finite float32 tensors of exactly the names and shapes that the spec declares.</exception>
     public static Checkpoint Read(string folder)
+    {
+        var (model, schema, provenance) = ReadSpec(folder);
+        var path = Path.Combine(folder, WeightsFile);
+        var weights = Safetensors.Read(path);
+        CheckpointWeights.Validate(weights, model, schema, path);
+        return new Checkpoint(model, schema, provenance, weights);
+    }
+
+    /// <summary>What a checkpoint folder says besides its weights, checked.</summary>
+    internal static (ModelSpec Model, DatasetSchema Schema, JsonObject Provenance) ReadSpec(string folder)
     {
         if (!Directory.Exists(folder))
         {
@@ -30,13 +43,10 @@ public sealed record Checkpoint(ModelSpec Model, DatasetSchema Schema, JsonObjec
         }
 
         var path = Path.Combine(folder, SpecFile);
-        var spec = ContractJson.Read<SpecDocument>(path);
-        Expect.That(spec.FormatVersion == CurrentFormatVersion, $"{path}: formatVersion", spec.FormatVersion, $"{CurrentFormatVersion}");
+        var spec = ContractJson.Parse<SpecDocument>(Versions.Upgrade(ContractJson.ReadBytes(path), path), path);
         SchemaValidation.Validate(spec.Schema, $"{path}: schema");
         SpecValidation.Validate(spec.Model, spec.Schema, $"{path}: model");
-        var weights = Safetensors.Read(Path.Combine(folder, WeightsFile));
-        ValidateWeights(weights, spec.Model, spec.Schema, Path.Combine(folder, WeightsFile));
-        return new Checkpoint(spec.Model, spec.Schema, spec.Provenance, weights);
+        return (spec.Model, spec.Schema, spec.Provenance);
     }
 
     /// <summary>Writes the checkpoint to <paramref name="folder"/>, all or nothing; a checkpoint that was there is replaced.</summary>
@@ -45,26 +55,11 @@ public sealed record Checkpoint(ModelSpec Model, DatasetSchema Schema, JsonObjec
     {
         SchemaValidation.Validate(Schema, $"{folder}: schema");
         SpecValidation.Validate(Model, Schema, $"{folder}: model");
-        ValidateWeights(Weights, Model, Schema, folder);
+        CheckpointWeights.Validate(Weights, Model, Schema, folder);
         using var target = AtomicFolder.Create(folder, SpecFile, overwrite: true);
         ContractJson.Write(Path.Combine(target.Partial, SpecFile), new SpecDocument(CurrentFormatVersion, Model, Schema, Provenance));
         Safetensors.Write(Path.Combine(target.Partial, WeightsFile), Weights);
         target.Complete();
-    }
-
-    private static void ValidateWeights(IReadOnlyDictionary<string, NamedTensor> weights, ModelSpec model, DatasetSchema schema, string where)
-    {
-        var declarations = Parameters.Declare(model, schema);
-        foreach (var declaration in declarations)
-        {
-            Expect.That(weights.TryGetValue(declaration.Name, out var tensor), $"{where}: tensor '{declaration.Name}'", "none", $"F32 {NamedTensor.Show([.. declaration.Shape])}");
-            var values = tensor!.Float32($"{where}: tensor '{declaration.Name}'", [.. declaration.Shape]);
-            var bad = Array.FindIndex(values, value => !float.IsFinite(value));
-            Expect.That(bad < 0, $"{where}: tensor '{declaration.Name}', element {bad}", bad < 0 ? 0 : values[bad], "a finite number");
-        }
-
-        var unknown = weights.Keys.Except(declarations.Select(declaration => declaration.Name)).Order(StringComparer.Ordinal).FirstOrDefault();
-        Expect.That(unknown is null, where, $"tensor '{unknown}'", "only the parameters that the spec declares");
     }
 
     private sealed record SpecDocument(int FormatVersion, ModelSpec Model, DatasetSchema Schema, JsonObject Provenance);

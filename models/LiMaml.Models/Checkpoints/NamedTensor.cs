@@ -5,8 +5,20 @@ namespace LiMaml.Models.Checkpoints;
 /// <summary>A dense tensor in memory.</summary>
 /// <param name="Shape">Sizes of the axes, each 0 or more; empty for a scalar.</param>
 /// <param name="Data"><c>float[]</c>, <c>double[]</c>, <c>long[]</c>, <c>int[]</c> or <c>byte[]</c>, row-major.</param>
-public sealed record NamedTensor(long[] Shape, Array Data)
+public sealed record NamedTensor(long[] Shape, Array Data) : ITensorContents
 {
+    /// <inheritdoc/>
+    IReadOnlyList<long> ITensorContents.Axes => Shape;
+
+    /// <inheritdoc/>
+    string ITensorContents.Type => TensorTypes.Name(Data);
+
+    /// <inheritdoc/>
+    long ITensorContents.ByteCount => Data.LongLength * TensorTypes.SizeOf(TensorTypes.Name(Data));
+
+    /// <inheritdoc/>
+    void ITensorContents.Visit(TensorPiece piece) => TensorTypes.Visit(Data, bytes => piece(bytes));
+
     /// <summary>The numbers of a float32 tensor.</summary>
     /// <param name="where">How messages name the tensor.</param>
     /// <param name="shape">The shape it must have; -1 allows any size.</param>

@@ -26,7 +26,8 @@ public static class Safetensors
 
     /// <summary>Writes <paramref name="tensors"/> to a stream; see <see cref="Write(string, IReadOnlyDictionary{string, NamedTensor}, IReadOnlyDictionary{string, string}?)"/>.</summary>
     /// <exception cref="ArgumentException">A tensor whose data does not fit its shape or type, or a name that is taken.</exception>
-    public static void Write(Stream stream, IReadOnlyDictionary<string, NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write<TTensor>(Stream stream, IReadOnlyDictionary<string, TTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        where TTensor : ITensorContents
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -37,7 +38,7 @@ public static class Safetensors
         stream.Write(header);
         foreach (var (_, tensor) in tensors.OrderBy(tensor => tensor.Key, StringComparer.Ordinal))
         {
-            stream.Write(TensorTypes.Bytes(tensor.Data));
+            tensor.Visit(stream.Write);
         }
     }
 
@@ -47,28 +48,42 @@ public static class Safetensors
     /// <exception cref="InvalidInputException">Missing, too large, truncated, or a header that does not describe exactly what follows it.</exception>
     public static IReadOnlyDictionary<string, NamedTensor> Read(string path, long maxBytes = DefaultMaxBytes)
     {
-        using var stream = Open(path, maxBytes);
+        using var stream = OpenFile(path, maxBytes);
         var header = SafetensorsHeader.Read(stream, path);
         var tensors = new Dictionary<string, NamedTensor>(header.Entries.Count, StringComparer.Ordinal);
         foreach (var entry in header.Entries)
         {
             var data = TensorTypes.Allocate(entry.Type, entry.ElementCount);
-            stream.ReadExactly(TensorTypes.Bytes(data)); // entries are contiguous and in order, and the file has all their bytes
+            TensorTypes.Visit(data, stream.ReadExactly); // entries are contiguous and in order, and the file has all their bytes
             tensors.Add(entry.Name, new NamedTensor(entry.Shape, data));
         }
 
         return tensors;
     }
 
+    /// <summary>Reads a file's header; its tensors are read when they are asked for.</summary>
+    /// <exception cref="InvalidInputException">As <see cref="Read"/>.</exception>
+    public static IReadOnlyDictionary<string, StoredTensor> Open(string path, long maxBytes = DefaultMaxBytes)
+    {
+        using var stream = OpenFile(path, maxBytes);
+        var header = SafetensorsHeader.Read(stream, path);
+        var first = stream.Position;
+        var absolute = Path.GetFullPath(path);
+        return header.Entries.ToDictionary(
+            entry => entry.Name,
+            entry => new StoredTensor(absolute, entry.Type, entry.Shape, first + entry.Start, entry.End - entry.Start),
+            StringComparer.Ordinal);
+    }
+
     /// <summary>Reads the text in a file's header, without its tensors.</summary>
     /// <exception cref="InvalidInputException">As <see cref="Read"/>.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path, long maxBytes = DefaultMaxBytes)
     {
-        using var stream = Open(path, maxBytes);
+        using var stream = OpenFile(path, maxBytes);
         return SafetensorsHeader.Read(stream, path).Metadata;
     }
 
-    private static FileStream Open(string path, long maxBytes)
+    private static FileStream OpenFile(string path, long maxBytes)
     {
         if (!File.Exists(path))
         {

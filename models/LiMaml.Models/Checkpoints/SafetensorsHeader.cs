@@ -15,7 +15,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
         public int ElementCount => (int)((End - Start) / TensorTypes.SizeOf(Type));
     }
 
-    public static byte[] Serialize(IReadOnlyDictionary<string, NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    public static byte[] Serialize<TTensor>(IReadOnlyDictionary<string, TTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+        where TTensor : ITensorContents
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -127,7 +128,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
     }
 
     /// <summary>Bytes of a tensor, or -1 where one array could not hold it.</summary>
-    private static long ByteCount(ReadOnlySpan<long> shape, int elementSize)
+    private static long ByteCount(IReadOnlyList<long> shape, int elementSize)
     {
         if (shape.Contains(0))
         {
@@ -145,8 +146,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
             elements *= size;
         }
 
-        var bytes = elements * elementSize;
-        return bytes <= int.MaxValue ? bytes : -1;
+        return elements * elementSize;
     }
 
     private static void ReadMetadata(JsonElement value, Dictionary<string, string> metadata, string where)
@@ -170,25 +170,24 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsHeader.Entry> 
         json.WriteEndObject();
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, NamedTensor tensor, long start)
+    private static long WriteEntry(Utf8JsonWriter json, string name, ITensorContents tensor, long start)
     {
-        var type = TensorTypes.Name(tensor.Data);
-        var size = TensorTypes.SizeOf(type);
-        if (name == MetadataName || size == 0 || tensor.Shape.Any(axis => axis < 0) || ByteCount(tensor.Shape, size) != (long)tensor.Data.Length * size)
+        var size = TensorTypes.SizeOf(tensor.Type);
+        if (name == MetadataName || size == 0 || tensor.Axes.Any(axis => axis < 0) || ByteCount(tensor.Axes, size) != tensor.ByteCount)
         {
-            throw new ArgumentException($"tensor '{name}': {tensor.Data.Length} elements of {type} in shape {NamedTensor.Show(tensor.Shape)}; expected as many as the shape says, of type {TensorTypes.All}, under another name than {MetadataName}", nameof(tensor));
+            throw new ArgumentException($"tensor '{name}': {(size == 0 ? 0 : tensor.ByteCount / size)} elements of {tensor.Type} in shape {NamedTensor.Show([.. tensor.Axes])}; expected as many as the shape says, of type {TensorTypes.All}, under another name than {MetadataName}", nameof(tensor));
         }
 
-        var end = start + (long)tensor.Data.Length * size;
+        var end = start + tensor.ByteCount;
         json.WriteStartObject(name);
-        json.WriteString("dtype", type);
-        WriteIntegers(json, "shape", tensor.Shape);
+        json.WriteString("dtype", tensor.Type);
+        WriteIntegers(json, "shape", tensor.Axes);
         WriteIntegers(json, "data_offsets", [start, end]);
         json.WriteEndObject();
         return end;
     }
 
-    private static void WriteIntegers(Utf8JsonWriter json, string name, long[] integers)
+    private static void WriteIntegers(Utf8JsonWriter json, string name, IReadOnlyList<long> integers)
     {
         json.WriteStartArray(name);
         foreach (var integer in integers)

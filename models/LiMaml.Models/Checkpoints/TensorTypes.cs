@@ -5,6 +5,9 @@ namespace LiMaml.Models.Checkpoints;
 /// <summary>The element types of safetensors files that LiMaml uses.</summary>
 internal static class TensorTypes
 {
+    /// <summary>Most bytes that are handed out at a time: arrays may have more than a span of bytes.</summary>
+    public const int PieceBytes = 1 << 22;
+
     public const string All = "F32, F64, I64, I32 or U8";
 
     /// <summary>The type's name in files, or the .NET name where there is none.</summary>
@@ -36,13 +39,40 @@ internal static class TensorTypes
         _ => new byte[count],
     };
 
-    /// <summary>The array's memory; files and processors are little-endian alike.</summary>
-    public static Span<byte> Bytes(Array data) => data switch
+    /// <summary>The array's memory, a piece of whole elements at a time; files and processors are little-endian alike.</summary>
+    public static void Visit(Array data, MemoryPiece piece)
     {
-        float[] values => MemoryMarshal.AsBytes(values.AsSpan()),
-        double[] values => MemoryMarshal.AsBytes(values.AsSpan()),
-        long[] values => MemoryMarshal.AsBytes(values.AsSpan()),
-        int[] values => MemoryMarshal.AsBytes(values.AsSpan()),
-        _ => (byte[])data,
-    };
+        switch (data)
+        {
+            case float[] values:
+                Visit(values.AsSpan(), piece);
+                break;
+            case double[] values:
+                Visit(values.AsSpan(), piece);
+                break;
+            case long[] values:
+                Visit(values.AsSpan(), piece);
+                break;
+            case int[] values:
+                Visit(values.AsSpan(), piece);
+                break;
+            default:
+                Visit(((byte[])data).AsSpan(), piece);
+                break;
+        }
+    }
+
+    private static void Visit<T>(Span<T> values, MemoryPiece piece)
+        where T : unmanaged
+    {
+        while (values.Length > 0)
+        {
+            var count = Math.Min(values.Length, PieceBytes / Marshal.SizeOf<T>());
+            piece(MemoryMarshal.AsBytes(values[..count]));
+            values = values[count..];
+        }
+    }
+
+    /// <summary>A part of an array, to be read or filled.</summary>
+    internal delegate void MemoryPiece(Span<byte> bytes);
 }

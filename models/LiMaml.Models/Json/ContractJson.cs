@@ -23,7 +23,11 @@ public static class ContractJson
     /// <param name="maxBytes">Larger files are refused unread.</param>
     /// <exception cref="InvalidInputException">The file is missing, too large, not JSON, or not a <typeparamref name="T"/>; the message names the JSON path, what stands there and what would be accepted.</exception>
     public static T Read<T>(string path, long maxBytes = DefaultMaxBytes)
-        where T : class
+        where T : class => Parse<T>(ReadBytes(path, maxBytes), path);
+
+    /// <summary>The bytes of a JSON file without a byte order mark.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or too large.</exception>
+    internal static ReadOnlyMemory<byte> ReadBytes(string path, long maxBytes = DefaultMaxBytes)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -36,7 +40,7 @@ public static class ContractJson
             throw new InvalidInputException(path, $"{file.Length} bytes", $"at most {maxBytes} bytes");
         }
 
-        return Parse<T>(File.ReadAllBytes(path), path);
+        return WithoutMark(File.ReadAllBytes(path));
     }
 
     /// <summary>Reads UTF-8 JSON, with or without a byte order mark, as a <typeparamref name="T"/>.</summary>
@@ -46,11 +50,7 @@ public static class ContractJson
     public static T Parse<T>(ReadOnlyMemory<byte> utf8, string where)
         where T : class
     {
-        if (utf8.Span.StartsWith("\uFEFF"u8))
-        {
-            utf8 = utf8[3..];
-        }
-
+        utf8 = WithoutMark(utf8);
         try
         {
             JsonFaults.RefuseNullsInArrays(utf8, where);
@@ -71,9 +71,14 @@ public static class ContractJson
     public static byte[] Serialize<T>(T value)
         where T : class => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
 
+    /// <summary>The bytes of <paramref name="value"/> in the same form, its members in the order that they have.</summary>
+    internal static byte[] Serialize(JsonElement value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
+
     /// <summary>Writes <paramref name="value"/> to <paramref name="path"/>, all or nothing.</summary>
     public static void Write<T>(string path, T value)
         where T : class => AtomicFile.Write(path, Serialize(value));
+
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> utf8) => utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
 
     private static JsonSerializerOptions MakeOptions()
     {

@@ -22,12 +22,16 @@ public static class BundleId
     /// <param name="schema">The schema.</param>
     /// <param name="weightsSha256">From <see cref="HashWeights"/>.</param>
     /// <param name="handoffSha256">Of the file <c>handoff.safetensors</c>.</param>
-    public static string Compute(ModelSpec model, DatasetSchema schema, string weightsSha256, string handoffSha256)
+    public static string Compute(ModelSpec model, DatasetSchema schema, string weightsSha256, string handoffSha256) =>
+        Compute(Manifest.CurrentFormatVersion, ContractJson.Serialize(model), ContractJson.Serialize(schema), weightsSha256, handoffSha256);
+
+    /// <summary>The same from the JSON of spec and schema, as a manifest of any version has it.</summary>
+    internal static string Compute(int formatVersion, byte[] model, byte[] schema, string weightsSha256, string handoffSha256)
     {
         var lines = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"{Manifest.CurrentFormatVersion}\n")
-            .Append(CultureInfo.InvariantCulture, $"{Hex(SHA256.HashData(ContractJson.Serialize(model)))}\n")
-            .Append(CultureInfo.InvariantCulture, $"{Hex(SHA256.HashData(ContractJson.Serialize(schema)))}\n")
+            .Append(CultureInfo.InvariantCulture, $"{formatVersion}\n")
+            .Append(CultureInfo.InvariantCulture, $"{Hex(SHA256.HashData(model))}\n")
+            .Append(CultureInfo.InvariantCulture, $"{Hex(SHA256.HashData(schema))}\n")
             .Append(CultureInfo.InvariantCulture, $"{weightsSha256}\n")
             .Append(CultureInfo.InvariantCulture, $"{handoffSha256}\n");
         return Hex(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())))[..Length];
@@ -35,7 +39,8 @@ public static class BundleId
 
     /// <summary>SHA-256 of <paramref name="weights"/>, written as a safetensors file without metadata: 64 lower-case hexadecimal digits.</summary>
     /// <exception cref="ArgumentException">A tensor whose data does not fit its shape.</exception>
-    public static string HashWeights(IReadOnlyDictionary<string, NamedTensor> weights)
+    public static string HashWeights<TTensor>(IReadOnlyDictionary<string, TTensor> weights)
+        where TTensor : ITensorContents
     {
         using var hash = SHA256.Create();
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiMaml.Models.Json;
 using LiMaml.Models.Network;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
@@ -48,7 +49,7 @@ public sealed record PackageGraph(string Name, GraphKind Kind, string Path, IRea
 public sealed record PackageFile(string Path, long Bytes, string Sha256);
 
 /// <summary>The <c>manifest.json</c> of a model package.</summary>
-/// <param name="FormatVersion">Version of the written form, <see cref="CurrentFormatVersion"/>.</param>
+/// <param name="FormatVersion">Version of the written form, <see cref="CurrentFormatVersion"/>; older ones are brought to it when they are read.</param>
 /// <param name="BundleId">Identifies the model; see <see cref="Packages.BundleId"/>.</param>
 /// <param name="Model">Both blocks and the fine-tuning that the adapt graphs do.</param>
 /// <param name="Schema">Features with vocabularies and normalisation.</param>
@@ -77,4 +78,7 @@ public sealed record Manifest(
 
     /// <summary>Name of the file.</summary>
     public const string FileName = "manifest.json";
+
+    /// <summary>The versions that are read. A change of the written form adds an upgrade here and raises <see cref="CurrentFormatVersion"/>.</summary>
+    internal static readonly FormatVersions Versions = new("model package", "export its checkpoint again with this one");
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using LiMaml.Models.Json;
 
 namespace LiMaml.Models.Packages;
 
@@ -22,7 +21,7 @@ public sealed class ModelPackage
     public PackageGraph Global => Manifest.Graphs.Single(graph => graph.Kind == GraphKind.Global);
 
     /// <summary>Opens a package: checks the manifest, then size and SHA-256 of every file; reads all its bytes once.</summary>
-    /// <exception cref="InvalidInputException">The manifest is missing, malformed or inconsistent; a file is missing, changed, a link, or not listed.</exception>
+    /// <exception cref="InvalidInputException">The manifest is missing, malformed, inconsistent or of a newer format; a file is missing, changed, a link, or not listed.</exception>
     public static ModelPackage Open(string folder)
     {
         if (!Directory.Exists(folder))
@@ -31,9 +30,7 @@ public sealed class ModelPackage
         }
 
         var package = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var path = Path.Combine(package, Manifest.FileName);
-        var manifest = ContractJson.Read<Manifest>(path);
-        ManifestValidation.Validate(manifest, path);
+        var manifest = ManifestReader.Read(Path.Combine(package, Manifest.FileName));
         RefuseUnlistedFiles(package, manifest);
         foreach (var file in manifest.Files)
         {

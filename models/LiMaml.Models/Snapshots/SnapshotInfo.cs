@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiMaml.Models.Json;
 
 namespace LiMaml.Models.Snapshots;
 
@@ -12,6 +13,9 @@ public sealed record SnapshotInfo(string BundleId, string Task, int EmbeddingSiz
 {
     /// <summary>The version of the format this code writes.</summary>
     public const int CurrentFormatVersion = 1;
+
+    /// <summary>The versions that are read; all have the metadata and columns of the newest.</summary>
+    internal static readonly FormatVersions Versions = new("meta-embedding snapshot", "embed its interactions again with this one");
 
     private const string Prefix = "limaml.";
 
@@ -27,8 +31,7 @@ public sealed record SnapshotInfo(string BundleId, string Task, int EmbeddingSiz
 
     internal static SnapshotInfo FromMetadata(IReadOnlyDictionary<string, string> metadata, string where)
     {
-        var version = Text(metadata, "format_version", where);
-        Expect.That(version == CurrentFormatVersion.ToString(CultureInfo.InvariantCulture), $"{where}: {Prefix}format_version", $"'{version}'", $"{CurrentFormatVersion}");
+        Versions.Check(Integer(metadata, "format_version", long.MaxValue, where), $"{where}: {Prefix}format_version");
         var asOf = Text(metadata, "as_of", where);
         Expect.That(
             DateTimeOffset.TryParseExact(asOf, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time),

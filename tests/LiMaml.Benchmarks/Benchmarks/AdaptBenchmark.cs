@@ -1,6 +1,7 @@
 using System.Globalization;
 using LiMaml.Export.Graphs;
 using LiMaml.Export.Graphs.Operators;
+using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
 using Microsoft.ML.OnnxRuntime;
@@ -45,7 +46,7 @@ internal sealed class AdaptBenchmark : TimedBenchmark
         var spec = PaperModel.Spec(steps, Support);
         var described = PackageGraphs.Of(spec, PaperModel.Schema).Single(graph => graph.Kind is GraphKind.Adapt);
         var deviations = Parameters.Declare(spec, PaperModel.Schema).ToDictionary(declaration => declaration.Name, declaration => declaration.InitialDeviation);
-        var model = new NetworkGraph(spec, PaperModel.Schema, (name, shape) => Numbers((int)shape.Aggregate(1L, (product, size) => product * size), deviations[name]))
+        var model = new NetworkGraph(spec, PaperModel.Schema, (name, shape) => new NamedTensor(shape, Numbers((int)shape.Aggregate(1L, (product, size) => product * size), deviations[name])))
             .Build(described, new Dictionary<string, string>());
         var inputs = described.Inputs.ToDictionary(input => input.Name, input => input.Name switch
         {

@@ -43,13 +43,16 @@ public sealed partial class LayoutTests
     [Theory]
     [InlineData("read /home/ann/data.csv", true)]
     [InlineData("C:\\Users\\ann", true)]
+    [InlineData("value: /mnt/models", false)]
+    [InlineData("value: /mnt/disk/models", true)]
     [InlineData("under ../shared/data or models/work/x", false)]
     [InlineData("#!/usr/bin/env bash", false)]
     public void MachinePath_Pattern_TellsPathsApart(string text, bool isMachinePath) =>
         Assert.Equal(isMachinePath, MachinePath().IsMatch(text));
 
-    // A home folder, a scratch folder or a drive: true on the machine where it was written, and nowhere else.
-    [GeneratedRegex(@"(?<![\w./~-])/(?:home|root|work|Users|tmp|mnt|srv)/\w|\b[A-Z]:\\{1,2}\w")]
+    // A home folder, a scratch folder or a drive: true on the machine where it was written, and nowhere else. KServe mounts
+    // models at one place in every container.
+    [GeneratedRegex(@"(?<![\w./~-])/(?:home|root|work|Users|tmp|mnt(?!/models\b)|srv)/\w|\b[A-Z]:\\{1,2}\w")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"https?://[^\s""'<>]*(?:/v3/index\.json|/simple/|api\.nuget|nuget\.[a-z]+/|pypi\.[a-z]+/|registry\.)|<packageSources>|RestoreSources|--index-url")]

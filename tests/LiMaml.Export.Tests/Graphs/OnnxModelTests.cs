@@ -48,6 +48,15 @@ public sealed class OnnxModelTests
         Assert.Equal(["model.onnx"], new SampleModel(SampleModel.DefaultSpec).Graph("adapt").ToFiles("model.onnx", 1 << 20).Select(file => file.Name));
 
     [Fact]
+    public void ToFiles_OfManySmallConstants_IsOneFileWhateverTheLimit()
+    {
+        var graph = new GraphBuilder("small");
+        graph.Output("y", graph.MatMul(graph.Input("x", OnnxElement.Float32, "rows", 4), graph.Weight("w", Ramp(16), 4, 4)));
+
+        Assert.Equal(["model.onnx"], graph.Build().ToFiles("model.onnx", 0).Select(file => file.Name));
+    }
+
+    [Fact]
     public async Task ToBytes_OfEveryGraph_PassesTheOnnxChecker()
     {
         var python = Environment.GetEnvironmentVariable("LIMAML_PYTHON") ?? "python3";

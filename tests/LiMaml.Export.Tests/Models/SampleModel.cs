@@ -1,5 +1,6 @@
 using LiMaml.Export.Graphs;
 using LiMaml.Export.Tests.Reference;
+using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
@@ -61,7 +62,7 @@ internal sealed class SampleModel
 
     public PackageGraph Described(string name) => Graphs.Single(graph => graph.Name == name);
 
-    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, _) => Weights[weight]).Build(Described(name), new Dictionary<string, string>());
+    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, shape) => new NamedTensor(shape, Weights[weight])).Build(Described(name), new Dictionary<string, string>());
 
     /// <summary>What the graph must give, by the same network over plain arrays.</summary>
     public IReadOnlyDictionary<string, NdArray> Expect(string name, IReadOnlyDictionary<string, NdArray> inputs)

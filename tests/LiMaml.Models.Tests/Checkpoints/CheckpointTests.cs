@@ -58,10 +58,11 @@ public sealed class CheckpointTests
         Assert.Equal([folder["a"]], Directory.GetFileSystemEntries(folder.Path));
         Safetensors.Write(Path.Combine(folder["a"], "weights.safetensors"), weights);
         Assert.Contains($"weights.safetensors: {message}", Assert.Throws<InvalidInputException>(() => Checkpoint.Read(folder["a"])).Message, StringComparison.Ordinal);
+        Assert.Contains($"weights.safetensors: {message}", Assert.Throws<InvalidInputException>(() => StoredCheckpoint.Open(folder["a"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("\"formatVersion\": 1,\n  \"model\"", "\"formatVersion\": 2,\n  \"model\"", "spec.json: formatVersion: found 2, expected 1.")]
+    [InlineData("\"formatVersion\": 1,\n  \"model\"", "\"formatVersion\": 2,\n  \"model\"", "spec.json: formatVersion: found 2, expected 1: a newer LiMaml wrote this checkpoint")]
     [InlineData("\"embeddingSize\": 4", "\"embeddingSize\": 0", "spec.json: model: metaBlocks[0] 'member'.embeddingSize: found 0")]
     [InlineData("\"name\": \"age\"", "\"name\": \"label\"", "spec.json: schema: features[0].name: found 'label'")]
     [InlineData("\"provenance\"", "\"origin\"", "spec.json: $.origin: found an unknown member, expected one of formatVersion, model, schema, provenance.")]

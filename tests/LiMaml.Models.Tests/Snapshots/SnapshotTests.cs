@@ -115,7 +115,7 @@ public sealed class SnapshotTests
     {
         { "file metadata: found no limaml.bundle_id, expected the metadata of a meta-embedding snapshot", "limaml.bundle_id", null },
         { "file metadata: found no limaml.format_version", "limaml.format_version", null },
-        { "limaml.format_version: found '2', expected 1", "limaml.format_version", "2" },
+        { "limaml.format_version: found 2, expected 1: a newer LiMaml wrote this meta-embedding snapshot", "limaml.format_version", "2" },
         { "limaml.as_of: found 'yesterday', expected an ISO 8601 time", "limaml.as_of", "yesterday" },
         { "limaml.generation: found '-5', expected an integer, 0 or more", "limaml.generation", "-5" },
         { "limaml.embedding_size: found '4294967297', expected an integer", "limaml.embedding_size", "4294967297" },

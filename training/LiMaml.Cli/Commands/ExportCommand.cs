@@ -21,9 +21,12 @@ internal static class ExportCommand
         var output = Common.Out("Folder for the model package.");
         var overwrite = Common.Overwrite();
         var metrics = new Option<string?>("--metrics") { Description = "A JSON file with what was measured on the model (e.g. an evaluation's report.json), copied into the manifest.", HelpName = "file" };
+        var mlflow = Choice.Of("--format", "What else the package is to be: besides a Triton repository, with mlflow, a model of MLflow in global/1.", ("triton", false), ("mlflow", true));
+        var sizes = Text.Numbers("--preferred-batch", "Row counts, ascending, that Triton runs as soon as merged requests reach them. Default: Triton chooses.", "rows");
+        var delay = Text.Number("--queue-delay", "How long Triton lets a request wait for others to merge with. Default 0.", 0, 1_000_000, "microseconds");
         var command = new Command("export", "Write a trained model as ONNX: the global block, each meta block, and the fine-tuning itself, with recorded outputs to verify against.")
         {
-            checkpoint, output, overwrite, metrics,
+            checkpoint, output, overwrite, metrics, mlflow, sizes, delay,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -31,6 +34,8 @@ internal static class ExportCommand
             {
                 Overwrite = result.GetValue(overwrite),
                 Metrics = result.GetValue(metrics) is { } file ? ContractJson.Read<JsonObject>(file) : [],
+                Mlflow = result.GetValue(mlflow),
+                Batching = new TritonBatching { PreferredSizes = result.GetValue(sizes) ?? [], QueueDelay = TimeSpan.FromMicroseconds(result.GetValue(delay) ?? 0) },
             };
             var target = result.GetRequiredValue(output);
             Show(await RunAsync(CheckpointPath.ResolveOne(result.GetRequiredValue(checkpoint)), target, options, terminal, cancellation), terminal);
@@ -45,7 +50,7 @@ internal static class ExportCommand
         terminal.WithProgressAsync(progress => Task.Run(
             () =>
             {
-                var model = Checkpoint.Read(checkpoint);
+                var model = StoredCheckpoint.Open(checkpoint);
                 progress.Report(new Progress("recording what training computes"));
                 var cases = HandoffRecorder.Record(model);
                 return ModelExporter.Export(model, cases, output, options, new Relay<string>(progress, graph => new Progress($"wrote graph {graph}")), cancellation);

@@ -2,6 +2,7 @@ using LiMaml.Models;
 using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
+using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 using LiMaml.Training.Tensors;
 using TorchSharp;
@@ -25,11 +26,28 @@ public static class HandoffRecorder
     public static IReadOnlyList<HandoffCase> Record(Checkpoint checkpoint, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        return OnOneThread(() => Record(checkpoint.Model, checkpoint.Schema, () => ModelParameters.From(checkpoint, CPU), seed));
+    }
+
+    /// <summary>The same for a checkpoint on disk, of whose large tables only the rows in use come to memory.</summary>
+    /// <param name="checkpoint">The trained model.</param>
+    /// <param name="seed">Of the inputs; equal checkpoints and seeds give equal inputs.</param>
+    /// <param name="largestCopy">Bytes of a tensor that is copied to memory, 0 or more; larger ones are mapped. Default 64 MiB.</param>
+    /// <returns>Some cases for each of <see cref="PackageGraphs.Of"/>.</returns>
+    public static IReadOnlyList<HandoffCase> Record(StoredCheckpoint checkpoint, int seed = 1, long largestCopy = StoredValues.LargestCopy)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return OnOneThread(() => Record(checkpoint.Model, checkpoint.Schema, () => ModelParameters.From(checkpoint, largestCopy), seed));
+    }
+
+    // The order of sums must not depend on the cores of a machine.
+    private static List<HandoffCase> OnOneThread(Func<List<HandoffCase>> record)
+    {
         var threads = get_num_threads();
-        set_num_threads(1); // the order of sums must not depend on the cores of a machine
+        set_num_threads(1);
         try
         {
-            return RecordOnOneThread(checkpoint, seed);
+            return record();
         }
         finally
         {
@@ -37,15 +55,15 @@ public static class HandoffRecorder
         }
     }
 
-    private static List<HandoffCase> RecordOnOneThread(Checkpoint checkpoint, int seed)
+    private static List<HandoffCase> Record(ModelSpec spec, DatasetSchema schema, Func<ModelParameters> read, int seed)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var parameters = ModelParameters.From(checkpoint, CPU);
-        var network = new ServedNetwork<Tensor>(checkpoint.Model, checkpoint.Schema, new TorchAlgebra(CPU), name => parameters[name]);
-        var inputs = new PlausibleInputs(checkpoint.Model, checkpoint.Schema, network, new Random(seed));
-        return [.. PackageGraphs.Of(checkpoint.Model, checkpoint.Schema)
-            .SelectMany(graph => Sizes(graph, CapacityOf(graph, checkpoint.Model)).Select(size => Record(network, graph, size, inputs)))];
+        using var parameters = read();
+        var network = new ServedNetwork<Tensor>(spec, schema, new TorchAlgebra(CPU), name => parameters[name]);
+        var inputs = new PlausibleInputs(spec, schema, network, new Random(seed));
+        return [.. PackageGraphs.Of(spec, schema)
+            .SelectMany(graph => Sizes(graph, CapacityOf(graph, spec)).Select(size => Record(network, graph, size, inputs)))];
     }
 
     private static HandoffCase Record(ServedNetwork<Tensor> network, PackageGraph graph, CaseSize size, PlausibleInputs inputs)

@@ -38,6 +38,15 @@ internal sealed class ModelParameters : IDisposable
     public static ModelParameters From(Checkpoint checkpoint, Device device, ScalarType precision = ScalarType.Float32) =>
         Create(Parameters.Declare(checkpoint.Model, checkpoint.Schema), declaration => Values(checkpoint, declaration), device, precision);
 
+    /// <summary>Takes the values of a checkpoint on disk, on the CPU; tables of more than <paramref name="largestCopy"/> bytes stay there, mapped.</summary>
+    public static ModelParameters From(StoredCheckpoint checkpoint, long largestCopy)
+    {
+        var declarations = Parameters.Declare(checkpoint.Model, checkpoint.Schema);
+        return new(declarations, declarations.ToDictionary(
+            declaration => declaration.Name,
+            declaration => new Parameter(StoredValues.Of(checkpoint.Weights[declaration.Name], largestCopy).DetachFromDisposeScope(), requires_grad: false)));
+    }
+
     /// <summary>The present values, as a checkpoint stores them.</summary>
     public IReadOnlyDictionary<string, NamedTensor> ToNamedTensors() =>
         Declarations.ToDictionary(declaration => declaration.Name, declaration => ToNamedTensor(tensors[declaration.Name], [.. declaration.Shape]));

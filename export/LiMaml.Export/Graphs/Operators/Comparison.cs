@@ -1,7 +1,7 @@
 namespace LiMaml.Export.Graphs.Operators;
 
 /// <summary>Comparisons, and the way back from truth values to numbers.</summary>
-internal static class Comparison
+public static class Comparison
 {
     /// <summary>a &gt; b, operands of one element type.</summary>
     public static OnnxValue Greater(this GraphBuilder graph, OnnxValue a, OnnxValue b) => graph.Compare("Greater", a, b);
@@ -13,7 +13,7 @@ internal static class Comparison
     public static OnnxValue ToFloat(this GraphBuilder graph, OnnxValue truth)
     {
         OperandCheck.Elements("Cast", OnnxElement.Bool, truth);
-        return graph.Record("Cast", [truth], OnnxElement.Float32, truth.Shape, OnnxAttributes.Integer("to", (long)OnnxElement.Float32));
+        return graph.Record("Cast", [truth], OnnxElement.Float32, truth.Shape, OnnxSetting.Integer("to", (long)OnnxElement.Float32));
     }
 
     private static OnnxValue Compare(this GraphBuilder graph, string operatorName, OnnxValue a, OnnxValue b)

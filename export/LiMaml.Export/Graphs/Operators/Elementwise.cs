@@ -1,7 +1,7 @@
 namespace LiMaml.Export.Graphs.Operators;
 
 /// <summary>Operators that work element by element on float32, their operands broadcast together.</summary>
-internal static class Elementwise
+public static class Elementwise
 {
     /// <summary>a + b.</summary>
     public static OnnxValue Add(this GraphBuilder graph, OnnxValue a, OnnxValue b) => graph.Binary("Add", a, b);

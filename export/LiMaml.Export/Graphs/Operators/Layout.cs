@@ -1,7 +1,7 @@
 namespace LiMaml.Export.Graphs.Operators;
 
 /// <summary>Operators that arrange elements and compute none.</summary>
-internal static class Layout
+public static class Layout
 {
     /// <summary>Joins along the last axis; the axes before it must be equal.</summary>
     public static OnnxValue Concat(this GraphBuilder graph, params IReadOnlyList<OnnxValue> parts)
@@ -24,7 +24,7 @@ internal static class Layout
         }
 
         return graph.Record(
-            "Concat", parts, first.Element, leading!.Followed(parts.Sum(part => part.Shape[^1].Size)), OnnxAttributes.Integer("axis", first.Shape.Rank - 1));
+            "Concat", parts, first.Element, leading!.Followed(parts.Sum(part => part.Shape[^1].Size)), OnnxSetting.Integer("axis", first.Shape.Rank - 1));
     }
 
     /// <summary>The part [start, end) of the last axis.</summary>
@@ -66,6 +66,6 @@ internal static class Layout
             throw OperandCheck.Refuse("Gather", "needs a table of two axes and int64 indices", table, indices);
         }
 
-        return graph.Record("Gather", [table, indices], table.Element, indices.Shape.Followed(table.Shape[1]), OnnxAttributes.Integer("axis", 0));
+        return graph.Record("Gather", [table, indices], table.Element, indices.Shape.Followed(table.Shape[1]), OnnxSetting.Integer("axis", 0));
     }
 }

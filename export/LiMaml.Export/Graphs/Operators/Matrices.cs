@@ -1,7 +1,7 @@
 namespace LiMaml.Export.Graphs.Operators;
 
 /// <summary>Operators on the last two axes; leading axes are batches.</summary>
-internal static class Matrices
+public static class Matrices
 {
     /// <summary>a·b: [..., n, k] · [..., k, m] → [..., n, m]; leading axes broadcast.</summary>
     public static OnnxValue MatMul(this GraphBuilder graph, OnnxValue a, OnnxValue b)
@@ -28,7 +28,7 @@ internal static class Matrices
         var order = Enumerable.Range(0, a.Shape.Rank).Select(axis => (long)axis).ToArray();
         (order[^1], order[^2]) = (order[^2], order[^1]);
         var shape = a.Shape[..^2].Followed(a.Shape[^1], a.Shape[^2]);
-        return graph.Record("Transpose", [a], a.Element, shape, OnnxAttributes.Integers("perm", order));
+        return graph.Record("Transpose", [a], a.Element, shape, OnnxSetting.Integers("perm", order));
     }
 
     /// <summary>Sum over <paramref name="axis"/> (negative counts from the end), which stays with size 1 where <paramref name="keepAxis"/>.</summary>
@@ -37,6 +37,6 @@ internal static class Matrices
         OperandCheck.Elements("ReduceSum", OnnxElement.Float32, a);
         var index = OperandCheck.Axis("ReduceSum", axis, a.Shape.Rank, a);
         var shape = keepAxis ? a.Shape.With(index, 1) : a.Shape[..index].Followed([.. a.Shape[(index + 1)..].Axes]);
-        return graph.Record("ReduceSum", [a, graph.Integers(index)], a.Element, shape, OnnxAttributes.Integer("keepdims", keepAxis ? 1 : 0));
+        return graph.Record("ReduceSum", [a, graph.Integers(index)], a.Element, shape, OnnxSetting.Integer("keepdims", keepAxis ? 1 : 0));
     }
 }

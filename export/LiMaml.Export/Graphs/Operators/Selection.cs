@@ -1,7 +1,7 @@
 namespace LiMaml.Export.Graphs.Operators;
 
 /// <summary>Choosing between values element by element.</summary>
-internal static class Selection
+public static class Selection
 {
     /// <summary><paramref name="chosen"/> where <paramref name="condition"/> holds, else <paramref name="otherwise"/>; all three broadcast together.</summary>
     public static OnnxValue Where(this GraphBuilder graph, OnnxValue condition, OnnxValue chosen, OnnxValue otherwise)
