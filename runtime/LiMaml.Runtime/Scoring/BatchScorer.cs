@@ -48,7 +48,7 @@ public static class BatchScorer
         using var scorer = Scorer.Open(package, options.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, scorer.Features);
         var rows = new SplitRows(dataset, block.Task, [options.Split]);
-        using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, package), cancellation);
+        using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, block), cancellation);
         var others = await CounterpartJoin.OpenAsync(package, dataset, block, options, OpenSnapshotAsync, cancellation);
         await using var embeddings = new EmbeddingJoin(scorer.Unadapted(block.Task), snapshot, cancellation);
         await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label == LabelKind.Binary, cancellation);
@@ -71,9 +71,9 @@ public static class BatchScorer
         return embeddings.Report(TimeProvider.System.GetElapsedTime(began), scorer.Provider);
     }
 
-    /// <summary>The snapshot of a definition: the file itself, or one in the folder where the model has several.</summary>
-    internal static string? PathOf(string? snapshot, MetaBlockSpec block, ModelPackage package) =>
-        snapshot is null || package.Manifest.Model.MetaBlocks.Count == 1 ? snapshot : Path.Combine(snapshot, JointEmbedder.FileOf(block.Task));
+    /// <summary>The snapshot of a definition: one in the folder, or the file itself, which is that of the definition whose rows are read.</summary>
+    internal static string? PathOf(string? snapshot, MetaBlockSpec block, MetaBlockSpec read) =>
+        Directory.Exists(snapshot) ? Path.Combine(snapshot, JointEmbedder.FileOf(block.Task)) : block == read ? snapshot : null;
 
     /// <summary>A row group as large as its only task is taken in parts.</summary>
     private static IEnumerable<RowGroup> Parts(RowGroup group) => group.RowCount <= PartRows

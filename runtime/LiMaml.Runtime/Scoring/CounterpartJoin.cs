@@ -42,7 +42,7 @@ internal sealed class CounterpartJoin
         var join = new CounterpartJoin([.. package.OtherTasks(read.Task).Select(task => package.MetaBlock(task))]);
         foreach (var block in join.blocks)
         {
-            using var snapshot = await open(package, block, BatchScorer.PathOf(options.Snapshot, block, package), cancellation);
+            using var snapshot = await open(package, block, BatchScorer.PathOf(options.Snapshot, block, read), cancellation);
             if (snapshot is not null)
             {
                 await join.ReadAsync(block, snapshot, new SplitRows(dataset, block.Task, [options.Split]), cancellation);

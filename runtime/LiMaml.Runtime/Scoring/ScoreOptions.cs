@@ -12,7 +12,7 @@ public sealed record ScoreOptions
     /// <summary>The rows to score. Test rows by default.</summary>
     public Split Split { get; init; } = Split.Test;
 
-    /// <summary>A snapshot of meta embeddings, of several task definitions a folder of them; null scores every row with its unadapted embeddings.</summary>
+    /// <summary>A snapshot of meta embeddings of the task definition that is read, or a folder with one for each definition of the model; null scores every row with its unadapted embeddings.</summary>
     public string? Snapshot { get; init; }
 
     /// <summary>Whether an existing output may be replaced. False by default.</summary>

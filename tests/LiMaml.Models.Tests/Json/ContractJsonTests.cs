@@ -43,8 +43,8 @@ public sealed class ContractJsonTests
 
     [Theory]
     [InlineData("""{"metaBlocks": [], "global": {"features": [], "sizes": 3}}""", "x.json: $.global.sizes: found an unknown member, expected one of features, featureEmbeddingSize, layers, interaction, itemFeatures, rank, crossLayers, wide.")]
-    [InlineData("""{"metaBlocks": [], "global": {"features": [], "interaction": "sideways"}}""", "x.json: $.global.interaction: found \"sideways\", expected one of concatenation, bilinear, concatenationAndBilinear, dotProduct, film, lowRank.")]
-    [InlineData("""{"metaBlocks": [], "global": {"features": [], "interaction": 1}}""", "x.json: $.global.interaction: found 1, expected one of concatenation, bilinear, concatenationAndBilinear, dotProduct, film, lowRank.")]
+    [InlineData("""{"metaBlocks": [], "global": {"features": [], "interaction": "sideways"}}""", "x.json: $.global.interaction: found \"sideways\", expected one of concatenation, bilinear, concatenationAndBilinear, dotProduct, film, lowRank, pairwise.")]
+    [InlineData("""{"metaBlocks": [], "global": {"features": [], "interaction": 1}}""", "x.json: $.global.interaction: found 1, expected one of concatenation, bilinear, concatenationAndBilinear, dotProduct, film, lowRank, pairwise.")]
     [InlineData("""{"metaBlocks": [], "global": {"features": [], "featureEmbeddingSize": "8"}}""", "x.json: $.global.featureEmbeddingSize: found \"8\", expected an integer.")]
     [InlineData("""{"metaBlocks": [], "global": {"features": [], "layers": [{"size": 4}, {"size": 4.5}]}}""", "x.json: $.global.layers[1].size: found 4.5, expected an integer.")]
     [InlineData("""{"metaBlocks": [], "global": {"features": null}}""", "$.global.features: found null, expected a list.")]

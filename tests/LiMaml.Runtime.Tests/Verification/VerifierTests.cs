@@ -20,8 +20,8 @@ public sealed class VerifierTests : IDisposable
         Assert.True(report.Passed);
         Assert.Equal(package.Manifest.BundleId, report.BundleId);
         Assert.Equal(
-            ["global logit", "global probability", "meta-member meta_embedding", "adapt-member meta_embedding", "adapt-member loss_before", "adapt-member loss_after",
-                "meta-item meta_embedding", "adapt-item meta_embedding", "adapt-item loss_before", "adapt-item loss_after"],
+            ["global logit", "global probability", "meta-member meta_embedding", "adapt-member meta_embedding", "adapt-member loss_before", "adapt-member loss_after", "adapt-member starting_embedding",
+                "meta-item meta_embedding", "adapt-item meta_embedding", "adapt-item loss_before", "adapt-item loss_after", "adapt-item starting_embedding"],
             report.Outputs.Select(output => $"{output.Graph} {output.Output}"));
         Assert.All(report.Outputs, output => Assert.Equal((1, 0.0, 1e-5), (output.CaseCount, output.LargestError, output.Tolerance)));
     }
