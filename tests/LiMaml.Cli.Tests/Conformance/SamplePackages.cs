@@ -15,13 +15,17 @@ public sealed class SamplePackages : IDisposable
     public SamplePackages()
     {
         var all = SampleSpecs.All.Select(Record).ToList();
-        Default = Export("default", all, ExportProfile.Default);
-        Widest = Export("widest", all, ExportProfile.Widest);
-        Latest = Export("latest", all.Where(sample => sample.Name.StartsWith(nameof(StepRule), StringComparison.Ordinal)), ExportProfile.Latest);
-        Numbers = Export("numbers", SampleSpecs.Dense.Select(Record), ExportProfile.Widest);
+        Default =
+        [
+            .. Export("default", all, new ExportOptions()),
+            .. Export("default", [all[0] with { Name = "constants-beside-the-graph" }], new ExportOptions { LargestMessageBytes = 1024 }),
+        ];
+        Widest = Export("widest", all, new ExportOptions { Profile = ExportProfile.Widest });
+        Latest = Export("latest", all.Where(sample => sample.Name.StartsWith(nameof(StepRule), StringComparison.Ordinal)), new ExportOptions { Profile = ExportProfile.Latest });
+        Numbers = Export("numbers", SampleSpecs.Dense.Select(Record), new ExportOptions { Profile = ExportProfile.Widest });
     }
 
-    /// <summary>Folders of all, in the default profile.</summary>
+    /// <summary>Folders of all, in the default profile; one more has its constants in a file beside each graph.</summary>
     public IReadOnlyList<string> Default { get; }
 
     /// <summary>The same for the widest choice of runtimes.</summary>
@@ -49,7 +53,7 @@ public sealed class SamplePackages : IDisposable
         return new Sample(described.Key, checkpoint, HandoffRecorder.Record(checkpoint));
     }
 
-    private List<string> Export(string group, IEnumerable<Sample> samples, ExportProfile profile)
+    private List<string> Export(string group, IEnumerable<Sample> samples, ExportOptions options)
     {
         Directory.CreateDirectory(folder[group]);
         return
@@ -57,7 +61,7 @@ public sealed class SamplePackages : IDisposable
             .. samples.Select(sample =>
             {
                 var package = Path.Combine(folder[group], sample.Name);
-                ModelExporter.Export(sample.Checkpoint, sample.Cases, package, new ExportOptions { Profile = profile });
+                ModelExporter.Export(sample.Checkpoint, sample.Cases, package, options);
                 return package;
             }),
         ];

@@ -15,7 +15,8 @@ namespace LiMaml.Cli.Runtimes;
 /// <param name="Install">How to install that, given the folder of the script.</param>
 internal sealed record ForeignRuntime(string Name, string Program, string Script, double LeastTolerance, string Needs, Func<string, string> Install) : IVerifyingRuntime
 {
-    private const int MissingModule = 3; // the scripts' exit code for a module that their program does not have
+    // The scripts' exit code for a module that their program does not have, and a version manager's for a program that is not installed.
+    private static readonly int[] Absent = [3, 127];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ForeignRuntime> All { get; } =
@@ -44,7 +45,7 @@ internal sealed record ForeignRuntime(string Name, string Program, string Script
         foreach (var program in ChildProgram.OnPath(Program, SearchPath))
         {
             var run = await ChildProgram.RunAsync(program, [ScriptPath, .. packages], cancellation);
-            if (run.ExitCode != MissingModule)
+            if (!Absent.Contains(run.ExitCode))
             {
                 return Read(run, packages.Count);
             }
