@@ -22,10 +22,9 @@ internal sealed class Model
     /// <summary>Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features.</summary>
     public float[] Adapt(IReadOnlyList<JsonElement> history)
     {
-        var tuning = manifest.GetProperty("model").GetProperty("fineTuning");
-        var samples = history.TakeLast(tuning.GetProperty("supportCapacity").GetInt32()).ToList();
+        var samples = history.TakeLast((int)Setting("supportCapacity")!).ToList();
         var rows = samples.Select(sample => sample.GetProperty("features")).ToList();
-        double Decay(int newer) => tuning.TryGetProperty("halfLife", out var halfLife) ? Math.Pow(0.5, newer / halfLife.GetDouble()) : 1;
+        double Decay(int newer) => Setting("halfLife") is { } halfLife ? Math.Pow(0.5, newer / halfLife) : 1;
         var weights = samples.Select((sample, index) =>
             (float)((sample.TryGetProperty("weight", out var weight) ? weight.GetDouble() : 1) * Decay(samples.Count - 1 - index)));
         return Run("adapt", input => input.GetProperty("name").GetString() switch
@@ -35,6 +34,13 @@ internal sealed class Model
             { } name when name.StartsWith("latest_", StringComparison.Ordinal) => encoder.Tensor(input, [rows[^1]], 1), // [tasks, width]
             _ => encoder.Tensor(input, rows, 1, rows.Count), // [tasks, support, width]
         })["meta_embedding"];
+    }
+
+    /// <summary>Of the fine-tuning; the meta block's own value comes first.</summary>
+    private double? Setting(string name)
+    {
+        var model = manifest.GetProperty("model");
+        return model.GetProperty("metaBlocks")[0].TryGetProperty(name, out var value) || model.GetProperty("fineTuning").TryGetProperty(name, out value) ? value.GetDouble() : null;
     }
 
     /// <summary>For tasks without history: [rows, d].</summary>

@@ -62,7 +62,8 @@ class Model {
 
   /** Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features. */
   async adapt(history) {
-    const { supportCapacity, halfLife } = this.manifest.model.fineTuning;
+    const { fineTuning, metaBlocks: [block] } = this.manifest.model;
+    const { supportCapacity, halfLife } = { ...fineTuning, ...block }; // the block's own values come first
     const samples = history.slice(-supportCapacity);
     const count = samples.length;
     const rows = samples.map((sample) => sample.features);

@@ -64,7 +64,7 @@ class Model:
 
     def adapt(self, history):
         """Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features."""
-        tuning = self.manifest["model"]["fineTuning"]
+        tuning = {**self.manifest["model"]["fineTuning"], **self.manifest["model"]["metaBlocks"][0]}  # the block's own values come first
         samples = history[-tuning["supportCapacity"]:]
         half_life = tuning.get("halfLife")
         newer = np.arange(len(samples))[::-1]  # how many samples are newer

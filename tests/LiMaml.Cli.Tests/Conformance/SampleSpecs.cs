@@ -76,9 +76,10 @@ internal static class SampleSpecs
         var global = Default.Global with { Interaction = interaction };
         return Default with
         {
+            MetaBlocks = interaction is Interaction.Pairwise ? [Block, Block with { Task = "item", Features = ["genres", "raw"] }] : Default.MetaBlocks,
             Global = interaction switch
             {
-                Interaction.Concatenation or Interaction.Film => global,
+                Interaction.Concatenation or Interaction.Film or Interaction.Pairwise => global,
                 Interaction.Bilinear or Interaction.ConcatenationAndBilinear or Interaction.DotProduct => global with { ItemFeatures = ["item", "raw", "genres"] },
                 Interaction.LowRank => global with { ItemFeatures = ["item", "raw", "genres"], Rank = 3 },
                 _ => throw WithoutSample(interaction),

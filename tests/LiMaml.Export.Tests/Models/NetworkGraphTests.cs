@@ -206,8 +206,10 @@ public sealed class NetworkGraphTests
     public void Global_OfNumbersInTheWidestProfile_NeedsOnlyWhatSmallRuntimesHave(Interaction interaction)
     {
         var global = SampleModel.DefaultSpec.Global with { Features = ["age", "visits", "hour", "raw", "taste"], Interaction = interaction, CrossLayers = 2, Wide = true };
+        var block = SampleModel.DefaultSpec.MetaBlocks[0];
         var model = new SampleModel(SampleModel.DefaultSpec with
         {
+            MetaBlocks = interaction is Interaction.Pairwise ? [block, block with { Task = "item", Features = ["genres", "raw"] }] : [block],
             Global = global with { ItemFeatures = global.MeetsItems ? ["raw", "taste"] : [], Rank = interaction is Interaction.LowRank ? 2 : null },
         });
 
