@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LiMaml.Export.Onnx;
 using LiMaml.Models.Checkpoints;
 
 namespace LiMaml.Export.Graphs;

@@ -1,5 +1,4 @@
 using LiMaml.Export.Graphs;
-using LiMaml.Export.Onnx;
 using LiMaml.Export.Tests.Reference;
 using LiMaml.Export.Tests.Running;
 using LiMaml.Models.Network;
@@ -71,7 +70,7 @@ public sealed class OnnxAlgebraTests
     {
         float[] boundaries = [-1e30f, -3, 0, 1e-30f, 0.1f, 6, 16777216, 1e30f];
         float[] values = [.. boundaries.SelectMany(boundary => new[] { MathF.BitDecrement(boundary), boundary, MathF.BitIncrement(boundary) }).Where(value => value == 0 || MathF.Abs(value) > 1e-37f)];
-        var graph = new GraphBuilder("g", OperatorSet.Of(ExportProfile.Widest));
+        var graph = new GraphBuilder("g", ExportProfile.Widest);
         var algebra = OnnxAlgebra.For(graph);
         graph.Output("y", algebra.AtLeast(graph.Input("x", OnnxElement.Float32, "rows", 1), algebra.Constant(boundaries, boundaries.Length)));
         var input = new NdArray([.. values.Select(value => (double)value)], values.Length, 1);
@@ -83,7 +82,7 @@ public sealed class OnnxAlgebraTests
 
     private static void CheckOperation(string operation, string[] shapes, ExportProfile profile)
     {
-        var graph = new GraphBuilder(operation, OperatorSet.Of(profile));
+        var graph = new GraphBuilder(operation, profile);
         var symbols = shapes.Select((shape, index) => graph.Input($"x{index}", Kind(operation, index), Axes(shape))).ToList();
         var result = Apply(operation, OnnxAlgebra.For(graph), symbols);
         graph.Output("y", result);
