@@ -9,6 +9,9 @@ public sealed record ExportOptions
     /// <summary>Whether a package that lies in the target folder may be replaced; other folders never are. Default false.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Which runtimes the graphs are written for. Default <see cref="ExportProfile.Default"/>.</summary>
+    public ExportProfile Profile { get; init; } = ExportProfile.Default;
+
     /// <summary>What was measured on the model, for the manifest. Default empty.</summary>
     public JsonObject Metrics { get; init; } = [];
 

@@ -68,7 +68,8 @@ public static class ModelExporter
         var weightsSha256 = BundleId.HashWeights(model.Weights);
         var handoffFile = package.AddHandoff(handoff);
         var bundleId = BundleId.Compute(model.Spec, model.Schema, weightsSha256, handoffFile.Sha256);
-        var network = new NetworkGraph(model.Spec, model.Schema, model.Weight);
+        var operators = OperatorSet.Of(options.Profile);
+        var network = new NetworkGraph(model.Spec, model.Schema, model.Weight, options.Profile);
         foreach (var graph in graphs)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -78,7 +79,7 @@ public static class ModelExporter
 
         cancellation.ThrowIfCancellationRequested();
         return package.Complete(new PackageContents(
-            model.Spec, model.Schema, weightsSha256, graphs, Opset.Version, Opset.IrVersion, model.Provenance, options.Metrics));
+            model.Spec, model.Schema, weightsSha256, graphs, operators.Version, operators.IrVersion, model.Provenance, options.Metrics));
     }
 
     private static void CheckServable(ServedModel model, string folder)

@@ -65,6 +65,24 @@ public sealed class ModelExporterTests
         Assert.All(paths, path => Assert.Equal(File.ReadAllBytes(Path.Combine(Target(first), path)), File.ReadAllBytes(Path.Combine(Target(second), path))));
     }
 
+    [Theory]
+    [InlineData(ExportProfile.Default)]
+    [InlineData(ExportProfile.Widest)]
+    [InlineData(ExportProfile.Latest)]
+    public void Export_TwiceInAProfile_GivesTheSameBytesAndTheBundleOfEveryProfile(ExportProfile profile)
+    {
+        using var folder = new TemporaryFolder();
+        string[] Write(string name)
+        {
+            ModelExporter.Export(SampleCheckpoint.Of(Sample), SampleCheckpoint.Handoff(Sample), folder[name], new ExportOptions { Profile = profile });
+            return [.. Directory.EnumerateFiles(folder[name], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => Convert.ToHexString(File.ReadAllBytes(path)))];
+        }
+
+        Assert.Equal(Write("first"), Write("second"));
+        using var other = new TemporaryFolder();
+        Assert.Equal(Export(Sample, other).BundleId, ModelPackage.Open(folder["first"]).Manifest.BundleId);
+    }
+
     [Fact]
     public void Export_OtherWeights_GiveAnotherBundle()
     {

@@ -8,6 +8,7 @@ internal static class GraphAssembly
     /// <summary>Nodes in the order recorded, which is topological; only what the outputs depend on.</summary>
     public static OnnxModel Assemble(
         string name,
+        OperatorSet operators,
         IReadOnlyList<OnnxValue> inputs,
         IReadOnlyList<OnnxInitializer> initializers,
         IReadOnlyList<OnnxNode> nodes,
@@ -28,9 +29,9 @@ internal static class GraphAssembly
 
         var model = new ModelProto
         {
-            IrVersion = Opset.IrVersion,
-            ProducerName = Opset.Producer,
-            OpsetImport = { new OperatorSetIdProto { Version = Opset.Version } },
+            IrVersion = operators.IrVersion,
+            ProducerName = OperatorSet.Producer,
+            OpsetImport = { new OperatorSetIdProto { Version = operators.Version } },
             Graph = graph,
         };
         model.MetadataProps.AddRange(metadata

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LiMaml.Export.Onnx;
 using LiMaml.Models.Checkpoints;
 
 namespace LiMaml.Export.Graphs;
@@ -11,7 +12,8 @@ namespace LiMaml.Export.Graphs;
 /// whole layers with their gradients are a <see cref="Layers.DenseNetwork"/>. Not safe for many threads.
 /// </summary>
 /// <param name="name">What the graph is called.</param>
-public sealed class GraphBuilder(string name)
+/// <param name="profile">Which runtimes it is for: the versions of the operators.</param>
+public sealed class GraphBuilder(string name, ExportProfile profile = ExportProfile.Default)
 {
     private readonly GraphNames names = new();
     private readonly List<OnnxValue> inputs = [];
@@ -23,6 +25,9 @@ public sealed class GraphBuilder(string name)
 
     /// <summary>What the graph is called.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The versions that operators are written in.</summary>
+    internal OperatorSet Operators { get; } = OperatorSet.Of(profile);
 
     /// <summary>Declares an input.</summary>
     /// <param name="inputName">What callers of the model name it by.</param>
@@ -64,7 +69,7 @@ public sealed class GraphBuilder(string name)
         Share(OnnxElement.Int64, [element], [], $"int64_{element.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>
-    /// Records an operation of the default operator set with one result; the operators here call this after checking operands
+    /// Records an operation of the standard operator set with one result; the operators here call this after checking operands
     /// and inferring the result, and so does who needs an operator that is not here.
     /// </summary>
     /// <param name="operatorName">As the ONNX specification names it.</param>
@@ -111,7 +116,7 @@ public sealed class GraphBuilder(string name)
     public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null) =>
         outputs.Count == 0
             ? throw new InvalidOperationException($"graph '{Name}' has no output")
-            : GraphAssembly.Assemble(Name, inputs, initializers, nodes, outputs, metadata ?? new Dictionary<string, string>());
+            : GraphAssembly.Assemble(Name, Operators, inputs, initializers, nodes, outputs, metadata ?? new Dictionary<string, string>());
 
     private OnnxValue Share<TElement>(OnnxElement element, ReadOnlySpan<TElement> elements, ReadOnlySpan<long> shape, string text)
         where TElement : unmanaged

@@ -12,7 +12,9 @@ namespace LiMaml.Export.Graphs;
 /// <param name="spec">The model.</param>
 /// <param name="schema">The features it reads.</param>
 /// <param name="weight">The elements of a declared parameter, by name and shape.</param>
-internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<string, long[], ITensorContents> weight)
+/// <param name="profile">Which runtimes the graphs are for.</param>
+internal sealed class NetworkGraph(
+    ModelSpec spec, DatasetSchema schema, Func<string, long[], ITensorContents> weight, ExportProfile profile = ExportProfile.Default)
 {
     private readonly Dictionary<string, long[]> shapes =
         Parameters.Declare(spec, schema).ToDictionary(declaration => declaration.Name, declaration => declaration.Shape.ToArray());
@@ -20,13 +22,13 @@ internal sealed class NetworkGraph(ModelSpec spec, DatasetSchema schema, Func<st
     /// <summary>The graph that <paramref name="described"/> tells of, with <paramref name="metadata"/> in its file.</summary>
     public OnnxModel Build(PackageGraph described, IReadOnlyDictionary<string, string> metadata)
     {
-        var graph = new GraphBuilder(described.Name);
+        var graph = new GraphBuilder(described.Name, profile);
         var inputs = described.Inputs.ToDictionary(input => input.Name, input => graph.Input(input.Name, input.Kind.ToOnnx(), [.. input.Axes.Select(Axis)]));
         var weights = new Dictionary<string, OnnxValue>();
         OnnxValue Parameter(string name) =>
             weights.TryGetValue(name, out var known) ? known : weights[name] = graph.Weight(name, weight(name, shapes[name]));
 
-        var network = new ServedNetwork<OnnxValue>(spec, schema, new OnnxAlgebra(graph), Parameter);
+        var network = new ServedNetwork<OnnxValue>(spec, schema, OnnxAlgebra.For(graph), Parameter);
         var outputs = network.Evaluate(described, inputs);
         foreach (var output in described.Outputs)
         {

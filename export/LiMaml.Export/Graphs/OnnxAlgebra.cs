@@ -8,86 +8,92 @@ namespace LiMaml.Export.Graphs;
 /// it runs; nothing is dropped and no gradient is followed there.
 /// </summary>
 /// <param name="graph">Where operations are recorded.</param>
-internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue>
+internal class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue>
 {
+    /// <summary>The one that writes what the graph's profile asks for.</summary>
+    public static OnnxAlgebra For(GraphBuilder graph) => graph.Operators.Profile is ExportProfile.Widest ? new WidestAlgebra(graph) : new OnnxAlgebra(graph);
+
+    /// <summary>Where operations are recorded.</summary>
+    protected GraphBuilder Graph { get; } = graph;
+
     /// <inheritdoc/>
     public OnnxValue One => Scalar(1);
 
     /// <inheritdoc/>
-    public OnnxValue Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => graph.Constant(values, shape);
+    public OnnxValue Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Graph.Constant(values, shape);
 
     /// <inheritdoc/>
-    public OnnxValue Add(OnnxValue a, OnnxValue b) => graph.Add(a, b);
+    public virtual OnnxValue Add(OnnxValue a, OnnxValue b) => Graph.Add(a, b);
 
     /// <inheritdoc/>
-    public OnnxValue Subtract(OnnxValue a, OnnxValue b) => graph.Sub(a, b);
+    public virtual OnnxValue Subtract(OnnxValue a, OnnxValue b) => Graph.Sub(a, b);
 
     /// <inheritdoc/>
-    public OnnxValue Multiply(OnnxValue a, OnnxValue b) => graph.Mul(a, b);
+    public virtual OnnxValue Multiply(OnnxValue a, OnnxValue b) => Graph.Mul(a, b);
 
     /// <inheritdoc/>
-    public OnnxValue Divide(OnnxValue a, OnnxValue b) => graph.Div(a, b);
+    public virtual OnnxValue Divide(OnnxValue a, OnnxValue b) => Graph.Div(a, b);
 
     /// <inheritdoc/>
-    public OnnxValue Scale(OnnxValue a, double factor) => factor == 1 ? a : graph.Mul(a, Scalar((float)factor));
+    public OnnxValue Scale(OnnxValue a, double factor) => factor == 1 ? a : Graph.Mul(a, Scalar((float)factor));
 
     /// <inheritdoc/>
-    public OnnxValue MatMul(OnnxValue a, OnnxValue b) => graph.MatMul(a, b);
+    public OnnxValue MatMul(OnnxValue a, OnnxValue b) => Graph.MatMul(a, b);
 
     /// <inheritdoc/>
-    public OnnxValue Transpose(OnnxValue a) => graph.Transpose(a);
+    public OnnxValue Transpose(OnnxValue a) => Graph.Transpose(a);
 
     /// <inheritdoc/>
-    public OnnxValue Sum(OnnxValue a, int axis, bool keepAxis = true) => graph.ReduceSum(a, axis, keepAxis);
+    public virtual OnnxValue Sum(OnnxValue a, int axis, bool keepAxis = true) => Graph.ReduceSum(a, axis, keepAxis);
 
     /// <inheritdoc/>
-    public OnnxValue Relu(OnnxValue a) => graph.Relu(a);
+    public OnnxValue Relu(OnnxValue a) => Graph.Relu(a);
 
     /// <inheritdoc/>
-    public OnnxValue Positive(OnnxValue a) => graph.ToFloat(graph.Greater(a, Scalar(0)));
+    public OnnxValue Positive(OnnxValue a) => Graph.ToFloat(Graph.Greater(a, Scalar(0)));
 
     /// <inheritdoc/>
-    public OnnxValue AtLeast(OnnxValue a, OnnxValue b) => graph.ToFloat(graph.GreaterOrEqual(a, b));
+    public virtual OnnxValue AtLeast(OnnxValue a, OnnxValue b) => Graph.ToFloat(Graph.GreaterOrEqual(a, b));
 
     /// <inheritdoc/>
-    public OnnxValue Sigmoid(OnnxValue a) => graph.Sigmoid(a);
+    public OnnxValue Sigmoid(OnnxValue a) => Graph.Sigmoid(a);
 
     /// <inheritdoc/>
-    public OnnxValue Softplus(OnnxValue a) => graph.Softplus(a);
+    public OnnxValue Softplus(OnnxValue a) => Graph.Softplus(a);
 
     /// <inheritdoc/>
-    public OnnxValue Tanh(OnnxValue a) => graph.Tanh(a);
+    public OnnxValue Tanh(OnnxValue a) => Graph.Tanh(a);
 
     /// <inheritdoc/>
-    public OnnxValue Log1p(OnnxValue a) => graph.Log(graph.Add(a, One));
+    public OnnxValue Log1p(OnnxValue a) => Graph.Log(Graph.Add(a, One));
 
     /// <inheritdoc/>
-    public OnnxValue Exp(OnnxValue a) => graph.Exp(a);
+    public OnnxValue Exp(OnnxValue a) => Graph.Exp(a);
 
     /// <inheritdoc/>
-    public OnnxValue Sqrt(OnnxValue a) => graph.Sqrt(a);
+    public OnnxValue Sqrt(OnnxValue a) => Graph.Sqrt(a);
 
     /// <inheritdoc/>
-    public OnnxValue Solve(OnnxValue matrix, OnnxValue vector) => ConjugateGradients.Solve(graph, matrix, vector);
+    public OnnxValue Solve(OnnxValue matrix, OnnxValue vector) => ConjugateGradients.Solve(Graph, matrix, vector);
 
     /// <inheritdoc/>
-    public OnnxValue Concatenate(IReadOnlyList<OnnxValue> parts) => parts.Count == 1 ? parts[0] : graph.Concat(parts);
+    public OnnxValue Concatenate(IReadOnlyList<OnnxValue> parts) => parts.Count == 1 ? parts[0] : Graph.Concat(parts);
 
     /// <inheritdoc/>
     public OnnxValue Slice(OnnxValue a, int start, int end) =>
-        start == 0 && a.Shape.Rank > 0 && a.Shape[^1] == end ? a : graph.Slice(a, start, end);
+        start == 0 && a.Shape.Rank > 0 && a.Shape[^1] == end ? a : Graph.Slice(a, start, end);
 
     /// <inheritdoc/>
-    public OnnxValue Squeeze(OnnxValue a) => graph.Squeeze(a);
+    public OnnxValue Squeeze(OnnxValue a) => Graph.Squeeze(a);
 
     /// <inheritdoc/>
-    public OnnxValue Unsqueeze(OnnxValue a, int axis) => graph.Unsqueeze(a, axis);
+    public OnnxValue Unsqueeze(OnnxValue a, int axis) => Graph.Unsqueeze(a, axis);
 
     /// <inheritdoc/>
-    public OnnxValue Gather(OnnxValue table, OnnxValue indices) => graph.Gather(table, indices);
+    public OnnxValue Gather(OnnxValue table, OnnxValue indices) => Graph.Gather(table, indices);
 
     /// <inheritdoc/>
-    public OnnxValue IsPresent(OnnxValue indices) => graph.ToFloat(graph.Greater(indices, graph.Integer(0)));
+    public OnnxValue IsPresent(OnnxValue indices) => Graph.ToFloat(Graph.Greater(indices, Graph.Integer(0)));
 
     /// <inheritdoc/>
     public OnnxValue StopGradient(OnnxValue a) => a;
@@ -95,5 +101,5 @@ internal sealed class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue
     /// <inheritdoc/>
     public OnnxValue? DropoutFactors(OnnxValue like, double rate) => null;
 
-    private OnnxValue Scalar(float value) => graph.Constant([value], 1);
+    private OnnxValue Scalar(float value) => Graph.Constant([value], 1);
 }

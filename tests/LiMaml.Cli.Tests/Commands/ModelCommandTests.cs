@@ -35,12 +35,13 @@ public sealed class ModelCommandTests(QuickstartFixture quickstart) : IDisposabl
     [Fact]
     public async Task ExportVerifyEmbedScore_OfACheckpoint_GoThrough()
     {
-        await CommandRun.SucceedAsync("export", "--checkpoint", quickstart["limaml"], "--out", folder["package"], "--metrics", quickstart["report.json"]);
+        var exported = await CommandRun.SucceedAsync("export", "--checkpoint", quickstart["limaml"], "--out", folder["package"], "--metrics", quickstart["report.json"], "--profile", "widest");
         var verdict = await CommandRun.SucceedAsync("verify", "--package", folder["package"]);
         await CommandRun.SucceedAsync("embed", "--package", folder["package"], "--dataset", quickstart.Dataset, "--splits", "train", "--as-of", "2024-01-20", "--generation", "3", "--out", folder["snapshot.parquet"]);
         await CommandRun.SucceedAsync("embed", "--package", folder["package"], "--dataset", quickstart.Dataset, "--out", folder["snapshot.parquet"], "--overwrite");
         await CommandRun.SucceedAsync("score", "--package", folder["package"], "--dataset", quickstart.Dataset, "--snapshot", folder["snapshot.parquet"], "--split", "validation", "--out", folder["scores.csv"]);
 
+        Assert.Contains("opset 9, IR version 4", exported, StringComparison.Ordinal);
         Assert.Contains("computes what was trained", verdict, StringComparison.Ordinal);
         Assert.StartsWith("key,timestamp,row,label,logit,probability,cold\n", await File.ReadAllTextAsync(folder["scores.csv"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(["package", "scores.csv", "snapshot.parquet"], folder.Names());

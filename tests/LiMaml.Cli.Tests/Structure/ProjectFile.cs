@@ -8,6 +8,8 @@ internal sealed record ProjectFile(string Path, XDocument Document)
 {
     internal string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    internal bool IsExample => Path.Contains("/examples/", StringComparison.Ordinal);
+
     internal bool IsTest => Path.StartsWith("tests/", StringComparison.Ordinal);
 
     /// <summary>Names of the projects it refers to itself.</summary>

@@ -35,6 +35,10 @@ public sealed class OnnxAlgebraTests
     [InlineData("transpose", "tasks,support,4")]
     [InlineData("transpose", "4,3")]
     [InlineData("sumLast", "tasks,support,4")]
+    [InlineData("sumLast", "tasks,4")]
+    [InlineData("add", "tasks,1", "tasks,4")]
+    [InlineData("multiply", "tasks,4", "tasks,1")]
+    [InlineData("atLeast", "tasks,1", "5")]
     [InlineData("sumSupport", "tasks,support,4")]
     [InlineData("dropSupport", "tasks,support,4")]
     [InlineData("relu", "tasks,support,4")]
@@ -58,11 +62,29 @@ public sealed class OnnxAlgebraTests
     [InlineData("stopGradient", "tasks,support,4")]
     [InlineData("one", "tasks,support,4")]
     [InlineData("constant", "tasks,support,3")]
-    public void Operation_OnRuntime_EqualsDefinition(string operation, params string[] shapes)
+    public void Operation_OnRuntime_EqualsDefinition(string operation, params string[] shapes) =>
+        Assert.All(Enum.GetValues<ExportProfile>(), profile => CheckOperation(operation, shapes, profile));
+
+    [Fact]
+    public void AtLeast_InTheWidestProfile_IsExactAtTheBoundaries()
     {
-        var graph = new GraphBuilder(operation);
+        float[] boundaries = [-1e30f, -3, 0, 1e-30f, 0.1f, 6, 16777216, 1e30f];
+        float[] values = [.. boundaries.SelectMany(boundary => new[] { MathF.BitDecrement(boundary), boundary, MathF.BitIncrement(boundary) }).Where(value => value == 0 || MathF.Abs(value) > 1e-37f)];
+        var graph = new GraphBuilder("g", ExportProfile.Widest);
+        var algebra = OnnxAlgebra.For(graph);
+        graph.Output("y", algebra.AtLeast(graph.Input("x", OnnxElement.Float32, "rows", 1), algebra.Constant(boundaries, boundaries.Length)));
+        var input = new NdArray([.. values.Select(value => (double)value)], values.Length, 1);
+
+        var actual = GraphRun.Run(graph.Build(new Dictionary<string, string>()).ToBytes(), new Dictionary<string, NdArray> { ["x"] = input })["y"];
+
+        Assert.Equal(values.SelectMany(value => boundaries.Select(boundary => value >= boundary ? 1.0 : 0)), actual.Values);
+    }
+
+    private static void CheckOperation(string operation, string[] shapes, ExportProfile profile)
+    {
+        var graph = new GraphBuilder(operation, profile);
         var symbols = shapes.Select((shape, index) => graph.Input($"x{index}", Kind(operation, index), Axes(shape))).ToList();
-        var result = Apply(operation, new OnnxAlgebra(graph), symbols);
+        var result = Apply(operation, OnnxAlgebra.For(graph), symbols);
         graph.Output("y", result);
         var model = graph.Build(new Dictionary<string, string>()).ToBytes();
 

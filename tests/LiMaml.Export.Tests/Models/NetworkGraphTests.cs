@@ -14,6 +14,8 @@ public sealed class NetworkGraphTests
 
     public static TheoryData<string> Variants => [.. Specs.Keys];
 
+    public static TheoryData<Interaction> Interactions => [.. Enum.GetValues<Interaction>()];
+
     private static Dictionary<string, ModelSpec> Specs { get; } = DescribeSpecs();
 
     [Theory]
@@ -45,6 +47,30 @@ public sealed class NetworkGraphTests
                 Compare(model.Expect(described.Name, inputs), GraphRun.Run(graph, inputs), $"{described.Name} {tasks}×{support}");
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Graphs_OfOtherProfiles_EqualReference(string variant)
+    {
+        var model = new SampleModel(Specs[variant]);
+        foreach (var (profile, described) in from profile in new[] { ExportProfile.Widest, ExportProfile.Latest } from graph in model.Graphs select (profile, graph))
+        {
+            var inputs = model.Inputs(described.Name, 3, 5, [5, 0, 2]);
+            var actual = GraphRun.Run(model.Graph(described.Name, profile).ToBytes(), inputs);
+            Compare(model.Expect(described.Name, inputs), actual, $"{profile} {described.Name}");
+        }
+    }
+
+    [Theory]
+    [InlineData(ExportProfile.Default, 13, 7)]
+    [InlineData(ExportProfile.Widest, 9, 4)]
+    [InlineData(ExportProfile.Latest, 26, 13)]
+    public void Graphs_OfAProfile_StateItsVersions(ExportProfile profile, int opset, int irVersion)
+    {
+        var model = new SampleModel(SampleModel.DefaultSpec).Graph("global", profile).ToProto();
+
+        Assert.Equal((opset, irVersion), (model.OpsetImport.Single().Version, model.IrVersion));
     }
 
     [Fact]
@@ -170,22 +196,28 @@ public sealed class NetworkGraphTests
         var documented = lines.Single(line => line.StartsWith("`Add` ", StringComparison.Ordinal)).Split(' ').Select(name => name.Trim('`'));
 
         var used = Specs.Values.Select(spec => new SampleModel(spec)).SelectMany(model => model.Graphs.SelectMany(graph =>
-            model.Graph(graph.Name).ToProto().Graph.Node.Select(node => node.OpType)));
+            Enum.GetValues<ExportProfile>().SelectMany(profile => model.Graph(graph.Name, profile).ToProto().Graph.Node.Select(node => node.OpType))));
 
         Assert.Equal(documented, used.Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData(Interaction.Concatenation)]
-    [InlineData(Interaction.Film)]
-    public void Global_OfNumbers_NeedsOnlyWhatSmallRuntimesHave(Interaction interaction)
+    [MemberData(nameof(Interactions))]
+    public void Global_OfNumbersInTheWidestProfile_NeedsOnlyWhatSmallRuntimesHave(Interaction interaction)
     {
-        var spec = SampleModel.DefaultSpec;
-        var model = new SampleModel(spec with { Global = spec.Global with { Features = ["age", "raw", "taste"], Interaction = interaction, CrossLayers = 2, Wide = true } });
+        var global = SampleModel.DefaultSpec.Global with { Features = ["age", "visits", "hour", "raw", "taste"], Interaction = interaction, CrossLayers = 2, Wide = true };
+        var block = SampleModel.DefaultSpec.MetaBlocks[0];
+        var model = new SampleModel(SampleModel.DefaultSpec with
+        {
+            MetaBlocks = interaction is Interaction.Pairwise ? [block, block with { Task = "item", Features = ["genres", "raw"] }] : [block],
+            Global = global with { ItemFeatures = global.MeetsItems ? ["raw", "taste"] : [], Rank = interaction is Interaction.LowRank ? 2 : null },
+        });
 
-        var operators = model.Graph("global").ToProto().Graph.Node.Select(node => node.OpType).Distinct();
+        var nodes = model.Graph("global", ExportProfile.Widest).ToProto().Graph.Node;
 
-        Assert.Subset(new HashSet<string> { "Add", "Concat", "Identity", "MatMul", "Mul", "Relu", "Sigmoid", "Slice", "Sub" }, operators.ToHashSet());
+        Assert.Subset(
+            new HashSet<string> { "Add", "Ceil", "Concat", "Div", "Identity", "Log", "MatMul", "Mul", "Relu", "Sigmoid", "Slice", "Sub", "Tanh" },
+            nodes.Select(node => node.OpType).ToHashSet());
     }
 
     private static void Check(SampleModel model, string name, int[] sizes)

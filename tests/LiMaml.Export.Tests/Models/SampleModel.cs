@@ -62,7 +62,8 @@ internal sealed class SampleModel
 
     public PackageGraph Described(string name) => Graphs.Single(graph => graph.Name == name);
 
-    public OnnxModel Graph(string name) => new NetworkGraph(Spec, Schema, (weight, shape) => new NamedTensor(shape, Weights[weight])).Build(Described(name), new Dictionary<string, string>());
+    public OnnxModel Graph(string name, ExportProfile profile = ExportProfile.Default) =>
+        new NetworkGraph(Spec, Schema, (weight, shape) => new NamedTensor(shape, Weights[weight]), profile).Build(Described(name), new Dictionary<string, string>());
 
     /// <summary>What the graph must give, by the same network over plain arrays.</summary>
     public IReadOnlyDictionary<string, NdArray> Expect(string name, IReadOnlyDictionary<string, NdArray> inputs)

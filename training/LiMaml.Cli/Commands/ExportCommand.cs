@@ -24,15 +24,22 @@ internal static class ExportCommand
         var mlflow = Choice.Of("--format", "What else the package is to be: besides a Triton repository, with mlflow, a model of MLflow in global/1.", ("triton", false), ("mlflow", true));
         var sizes = Text.Numbers("--preferred-batch", "Row counts, ascending, that Triton runs as soon as merged requests reach them. Default: Triton chooses.", "rows");
         var delay = Text.Number("--queue-delay", "How long Triton lets a request wait for others to merge with. Default 0.", 0, 1_000_000, "microseconds");
+        var profile = Choice.Of(
+            "--profile",
+            "Which runtimes the graphs are for. default: opset 13, IR 7: ONNX Runtime from 1.6 in all builds, Triton, OpenVINO, TensorRT from 8. widest: opset 9, IR 4: also older ones, and OpenCV's dnn for the global graph of models without categories. latest: opset 26, IR 13: ONNX Runtime 1.31. Default default.",
+            ("default", ExportProfile.Default),
+            ("widest", ExportProfile.Widest),
+            ("latest", ExportProfile.Latest));
         var command = new Command("export", "Write a trained model as ONNX: the global block, each meta block, and the fine-tuning itself, with recorded outputs to verify against.")
         {
-            checkpoint, output, overwrite, metrics, mlflow, sizes, delay,
+            checkpoint, output, overwrite, metrics, profile, mlflow, sizes, delay,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var options = new ExportOptions
             {
                 Overwrite = result.GetValue(overwrite),
+                Profile = result.GetValue(profile),
                 Metrics = result.GetValue(metrics) is { } file ? ContractJson.Read<JsonObject>(file) : [],
                 Mlflow = result.GetValue(mlflow),
                 Batching = new TritonBatching { PreferredSizes = result.GetValue(sizes) ?? [], QueueDelay = TimeSpan.FromMicroseconds(result.GetValue(delay) ?? 0) },

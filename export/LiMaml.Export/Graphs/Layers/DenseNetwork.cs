@@ -23,7 +23,7 @@ public sealed class DenseNetwork
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(layers);
         Check(name, layers);
-        algebra = new OnnxAlgebra(graph);
+        algebra = OnnxAlgebra.For(graph);
         stack = new DenseStack<OnnxValue>(algebra, name, [.. layers.Select(layer => new LayerSpec(layer.OutputCount, layer.Activation))]);
         this.layers = layers.Select((layer, index) => (Name: stack.Name(index), Layer: layer)).ToDictionary(
             part => part.Name,

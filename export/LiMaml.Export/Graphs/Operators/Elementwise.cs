@@ -30,6 +30,9 @@ public static class Elementwise
     /// <summary>The natural logarithm.</summary>
     public static OnnxValue Log(this GraphBuilder graph, OnnxValue a) => graph.Unary("Log", a);
 
+    /// <summary>The smallest integer that is at least a.</summary>
+    public static OnnxValue Ceil(this GraphBuilder graph, OnnxValue a) => graph.Unary("Ceil", a);
+
     /// <summary>exp(a).</summary>
     public static OnnxValue Exp(this GraphBuilder graph, OnnxValue a) => graph.Unary("Exp", a);
 

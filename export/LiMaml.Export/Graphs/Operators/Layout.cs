@@ -37,8 +37,11 @@ public static class Layout
         }
 
         var last = a.Shape.Rank - 1;
-        return graph.Record(
-            "Slice", [a, graph.Integers(start), graph.Integers(end), graph.Integers(last)], a.Element, a.Shape.With(last, end - start));
+        var shape = a.Shape.With(last, end - start);
+        return graph.Operators.BoundsAreInputs
+            ? graph.Record("Slice", [a, graph.Integers(start), graph.Integers(end), graph.Integers(last)], a.Element, shape)
+            : graph.Record(
+                "Slice", [a], a.Element, shape, OnnxSetting.Integers("axes", last), OnnxSetting.Integers("ends", end), OnnxSetting.Integers("starts", start));
     }
 
     /// <summary>Removes the last axis, of size 1.</summary>
@@ -46,7 +49,7 @@ public static class Layout
     {
         OperandCheck.RankAtLeast("Squeeze", 1, a);
         return a.Shape[^1].IsOne
-            ? graph.Record("Squeeze", [a, graph.Integers(a.Shape.Rank - 1)], a.Element, a.Shape[..^1])
+            ? graph.RecordAlong("Squeeze", a, a.Shape.Rank - 1, a.Shape[..^1])
             : throw OperandCheck.Refuse("Squeeze", "the last axis is not of size 1", a);
     }
 
@@ -55,8 +58,14 @@ public static class Layout
     {
         var index = OperandCheck.Axis("Unsqueeze", axis, a.Shape.Rank + 1, a);
         var shape = a.Shape[..index].Followed([1, .. a.Shape[index..].Axes]);
-        return graph.Record("Unsqueeze", [a, graph.Integers(index)], a.Element, shape);
+        return graph.RecordAlong("Unsqueeze", a, index, shape);
     }
+
+    /// <summary>Records an operator that works along one axis, where its version has that: an input or an attribute.</summary>
+    internal static OnnxValue RecordAlong(this GraphBuilder graph, string operatorName, OnnxValue a, int axis, OnnxShape shape, params IReadOnlyList<OnnxSetting> attributes) =>
+        graph.Operators.AxesAreInputs
+            ? graph.Record(operatorName, [a, graph.Integers(axis)], a.Element, shape, attributes)
+            : graph.Record(operatorName, [a], a.Element, shape, [OnnxSetting.Integers("axes", axis), .. attributes]);
 
     /// <summary>Rows of <paramref name="table"/> [size, width] at int64 <paramref name="indices"/> [...] → [..., width].</summary>
     public static OnnxValue Gather(this GraphBuilder graph, OnnxValue table, OnnxValue indices)

@@ -37,6 +37,6 @@ public static class Matrices
         OperandCheck.Elements("ReduceSum", OnnxElement.Float32, a);
         var index = OperandCheck.Axis("ReduceSum", axis, a.Shape.Rank, a);
         var shape = keepAxis ? a.Shape.With(index, 1) : a.Shape[..index].Followed([.. a.Shape[(index + 1)..].Axes]);
-        return graph.Record("ReduceSum", [a, graph.Integers(index)], a.Element, shape, OnnxSetting.Integer("keepdims", keepAxis ? 1 : 0));
+        return graph.RecordAlong("ReduceSum", a, index, shape, OnnxSetting.Integer("keepdims", keepAxis ? 1 : 0));
     }
 }
