@@ -48,7 +48,7 @@ internal sealed class JointRefresh(Network<Tensor> network, InnerLoopSpec fineTu
         var own = data.Definitions[definition];
         var block = network.MetaBlocks[own.Task];
         var table = before ?? zeros(own.Keys.Count, block.Spec.EmbeddingSize, device: own.Labels.device).DetachFromDisposeScope();
-        foreach (var batch in EpisodeBatches.Of(episodes.Where(episode => episode.Support.Length + episode.Query.Length > 0)))
+        foreach (var batch in EpisodeBatches.Of(episodes.Where(episode => episode.Support.Length + episode.Query.Length > 0), loop.Steps))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

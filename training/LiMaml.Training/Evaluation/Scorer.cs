@@ -29,7 +29,7 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
     public IReadOnlyDictionary<int, float> Score(TaskData data, IReadOnlyList<Episode> episodes, CancellationToken cancellation = default)
     {
         var scores = new Dictionary<int, float>();
-        foreach (var batch in EpisodeBatches.Of(episodes.Where(episode => episode.Query.Length > 0)))
+        foreach (var batch in EpisodeBatches.Of(episodes.Where(episode => episode.Query.Length > 0), fineTuning.Steps))
         {
             cancellation.ThrowIfCancellationRequested();
             ScoreBatch(data, batch, scores);
