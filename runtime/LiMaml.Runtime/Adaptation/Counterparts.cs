@@ -77,18 +77,28 @@ public sealed class StoredTable(int size)
         embedding.CopyTo(CollectionsMarshal.AsSpan(values)[(number * size)..]);
     }
 
-    /// <summary>Says that a row belongs to a task; to none where it has no embedding.</summary>
-    /// <param name="row">Its number in the dataset (<see cref="RowGroup.Rows"/>).</param>
-    /// <param name="key">The task's key.</param>
-    public void Add(long row, string key)
+    /// <summary>Notes which of the tasks that have embeddings the rows of some splits belong to.</summary>
+    /// <param name="rows">The definition's copy of the rows.</param>
+    /// <param name="asOf">Rows with a later timestamp (µs since 1970 UTC) are ignored.</param>
+    /// <param name="cancellation">Ends reading.</param>
+    internal async Task MapAsync(SplitRows rows, long asOf, CancellationToken cancellation)
     {
-        if (numbers.TryGetValue(key, out var number))
+        foreach (var groups in rows.Read([], cancellation))
         {
-            taskOfRow[row] = number;
+            await foreach (var group in groups)
+            {
+                for (var row = 0; row < group.RowCount; row++)
+                {
+                    if (group.Timestamps[row] <= asOf && numbers.TryGetValue(group.Keys[row], out var number))
+                    {
+                        taskOfRow[group.Rows[row]] = number;
+                    }
+                }
+            }
         }
     }
 
-    /// <summary>Copies the embedding of a row's task; false where there is none.</summary>
+    /// <summary>Copies the embedding of the task of a row, by its number in the dataset (<see cref="RowGroup.Rows"/>); false where there is none.</summary>
     public bool TryCopy(long row, Span<float> embedding)
     {
         if (!taskOfRow.TryGetValue(row, out var number))

@@ -90,7 +90,8 @@ public sealed class JointEmbedder : IDisposable
                 Start(index, tasks, adapted);
             }
 
-            await MapRowsAsync(index, asOf, cancellation);
+            // Rows beyond a task's support capacity, too: they are in the support of other definitions' tasks.
+            await counterparts.Of(adapters[index].Task)!.MapAsync(rows[index], asOf, cancellation);
         }
 
         var reports = new Dictionary<string, EmbedReport>();
@@ -169,25 +170,6 @@ public sealed class JointEmbedder : IDisposable
         {
             var range = chunk.Tasks.Tasks[task];
             table.Set(chunk.Tasks.Rows.Keys[range.Latest], adapted.Starts.AsSpan(task * size, size));
-        }
-    }
-
-    /// <summary>Notes which rows are whose, those beyond a task's support capacity too: they are in the support of other definitions' tasks.</summary>
-    private async Task MapRowsAsync(int index, long asOf, CancellationToken cancellation)
-    {
-        var table = counterparts.Of(adapters[index].Task)!;
-        foreach (var groups in rows[index].Read([], cancellation))
-        {
-            await foreach (var group in groups)
-            {
-                for (var row = 0; row < group.RowCount; row++)
-                {
-                    if (group.Timestamps[row] <= asOf)
-                    {
-                        table.Add(group.Rows[row], group.Keys[row]);
-                    }
-                }
-            }
         }
     }
 

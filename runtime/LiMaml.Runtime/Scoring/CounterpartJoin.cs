@@ -74,15 +74,6 @@ internal sealed class CounterpartJoin
             }
         }
 
-        foreach (var groups in rows.Read([], cancellation))
-        {
-            await foreach (var group in groups)
-            {
-                for (var row = 0; row < group.RowCount; row++)
-                {
-                    table.Add(group.Rows[row], group.Keys[row]);
-                }
-            }
-        }
+        await table.MapAsync(rows, long.MaxValue, cancellation);
     }
 }
