@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LiMaml.Models;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Files;
@@ -150,7 +151,7 @@ public sealed class JointEmbedder : IDisposable
     }
 
     private async IAsyncEnumerable<(MergedTasks Tasks, AdaptedTasks Adapted)> AdaptAsync(
-        int index, long asOf, Counterparts? others, Pace pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        int index, long asOf, Counterparts? others, Pace pace, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var merge = new TaskMerge(adapters[index].SupportCapacity, asOf, options.ChunkRows);
         await foreach (var chunk in merge.MergeAsync(rows[index].Read(adapters[index].Features, cancellation), cancellation).Ahead(cancellation))

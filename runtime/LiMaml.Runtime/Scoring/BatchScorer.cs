@@ -48,7 +48,7 @@ public static class BatchScorer
         using var scorer = Scorer.Open(package, options.Graphs);
         SchemaMatch.Check(dataset.Schema, package.Manifest.Schema, scorer.Features);
         var rows = new SplitRows(dataset, block.Task, [options.Split]);
-        using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, block), cancellation);
+        using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, read: block), cancellation);
         var others = await CounterpartJoin.OpenAsync(package, dataset, block, options, OpenSnapshotAsync, cancellation);
         await using var embeddings = new EmbeddingJoin(scorer.Unadapted(block.Task), snapshot, cancellation);
         await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label == LabelKind.Binary, cancellation);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using LiMaml.Cli.Arguments;
 using LiMaml.Cli.Display;
-using LiMaml.Models.Packages;
 using LiMaml.Runtime.Adaptation;
 
 namespace LiMaml.Cli.Commands;
@@ -49,17 +48,16 @@ internal static class EmbedCommand
 
     private static async Task EmbedAsync(string package, string dataset, string target, EmbedOptions options, Terminal terminal, CancellationToken cancellation)
     {
-        if (ModelPackage.Open(package).Manifest.Model.MetaBlocks.Count == 1)
-        {
-            Show(await RunAsync(package, dataset, target, options, terminal, cancellation), terminal);
-            return;
-        }
-
-        var reports = await PackageRun.RunAsync(
-            package, dataset, "adapting", (model, rows, progress) => JointEmbedder.RunAsync(model, rows, target, options, progress, cancellation), terminal, cancellation);
+        var reports = await PackageRun.RunAsync(package, dataset, "adapting", async (model, rows, progress) => model.Manifest.Model.MetaBlocks is [var only]
+            ? new Dictionary<string, EmbedReport> { [only.Task] = await Embedder.RunAsync(model, rows, target, options, progress, cancellation) }
+            : await JointEmbedder.RunAsync(model, rows, target, options, progress, cancellation), terminal, cancellation);
         foreach (var (task, report) in reports)
         {
-            terminal.WriteLine($"{task}, last round:");
+            if (reports.Count > 1)
+            {
+                terminal.WriteLine($"{task}, last round:");
+            }
+
             Show(report, terminal);
         }
     }

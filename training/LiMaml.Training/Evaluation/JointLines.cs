@@ -14,7 +14,7 @@ namespace LiMaml.Training.Evaluation;
 /// <summary>Scores test rows with one checkpoint of several task definitions, refreshed in every way that is asked for.</summary>
 internal sealed class JointLines
 {
-    private static readonly IReadOnlyList<Split> Training = [Split.Train];
+    private static readonly int[] Rounds = [1, 2, 3, 5];
     private readonly JointData data;
     private readonly ModelSpec model;
     private readonly Network<Tensor> network;
@@ -54,54 +54,78 @@ internal sealed class JointLines
 
     private void Run()
     {
-        var support = ModelEvaluation.Support(options);
         var chosen = model.Rounds ?? ModelSpec.DefaultRounds;
-        Refresh(ScoringMode.NoFineTuning, null, Supports(support), model.FineTuning with { Steps = 0 }, 1);
-        Refresh(ScoringMode.FineTunedStored, null, Supports(support), model.FineTuning, chosen);
-        Refresh(ScoringMode.Refreshed, "nothing", Supports(Training), model.FineTuning, chosen);
-        for (var index = 0; index < data.Definitions.Count; index++)
+        var refresh = new JointRefresh(network, model.FineTuning, chosen);
+        var supports = Supports(ModelEvaluation.Support(options));
+        var byRounds = ByRounds(refresh, supports, chosen);
+        Add(ScoringMode.NoFineTuning, null, byRounds[0]);
+        Add(ScoringMode.FineTunedStored, null, byRounds[chosen]);
+        Sides(refresh, supports);
+        foreach (var rounds in Rounds)
         {
-            OneSide(index, support, chosen);
+            Add(ScoringMode.Refreshed, string.Create(CultureInfo.InvariantCulture, $"all, rounds: {rounds}"), byRounds[rounds]);
         }
 
-        foreach (var rounds in (int[])[1, 2, 3, 5])
-        {
-            Refresh(ScoringMode.Refreshed, string.Create(CultureInfo.InvariantCulture, $"all, rounds: {rounds}"), Supports(support), model.FineTuning, rounds);
-        }
-
-        foreach (var count in options.FewShot)
-        {
-            FewShot(count, support, chosen);
-        }
+        FewShot(refresh, supports);
     }
 
-    private void Refresh(ScoringMode mode, string? variant, IReadOnlyList<IReadOnlyList<Episode>> supports, InnerLoopSpec fineTuning, int rounds) =>
-        Add(mode, variant, new JointRefresh(network, fineTuning, rounds).Run(data, supports, cancellation));
-
-    /// <summary>All definitions on training rows, then one of them on everything.</summary>
-    private void OneSide(int definition, IReadOnlyList<Split> support, int rounds)
+    /// <summary>Scores after so many rounds, 0 being what tasks start from.</summary>
+    private Dictionary<int, IReadOnlyDictionary<int, float>> ByRounds(JointRefresh refresh, List<IReadOnlyList<Episode>> supports, int chosen)
     {
-        var refresh = new JointRefresh(network, model.FineTuning, rounds);
-        var tables = refresh.Run(data, Supports(Training), cancellation);
-        refresh.Adapt(data, definition, Supports(support)[definition], model.FineTuning, tables[definition], cancellation);
-        Add(ScoringMode.Refreshed, $"{data.Definitions[definition].Task} only", tables);
+        var tables = refresh.Start(data, supports, cancellation);
+        var scores = new Dictionary<int, IReadOnlyDictionary<int, float>> { [0] = Score(tables[judged]) };
+        for (var round = 1; round <= Math.Max(Rounds[^1], chosen); round++)
+        {
+            refresh.Round(data, supports, tables, cancellation);
+            if (Rounds.Contains(round) || round == chosen)
+            {
+                scores.Add(round, Score(tables[judged]));
+            }
+        }
+
+        Dispose(tables);
+        return scores;
+    }
+
+    /// <summary>All definitions on training rows; then each of them alone on everything.</summary>
+    private void Sides(JointRefresh refresh, List<IReadOnlyList<Episode>> supports)
+    {
+        var tables = refresh.Run(data, Supports([Split.Train]), cancellation);
+        Add(ScoringMode.Refreshed, "nothing", Score(tables[judged]));
+        for (var index = 0; index < data.Definitions.Count; index++)
+        {
+            using var side = refresh.Adapt(data, index, supports[index], model.FineTuning, tables[index].clone(), cancellation);
+            Add(ScoringMode.Refreshed, $"{data.Definitions[index].Task} only", Score(index == judged ? side : tables[judged]));
+            data.SetEmbeddings(data.Definitions[index].Task, tables[index]);
+        }
+
+        Dispose(tables);
     }
 
     /// <summary>All definitions on everything, then the judged one on few of its rows: what a task gets that has come just now.</summary>
-    private void FewShot(int count, IReadOnlyList<Split> support, int rounds)
+    private void FewShot(JointRefresh refresh, List<IReadOnlyList<Episode>> supports)
     {
-        var refresh = new JointRefresh(network, model.FineTuning, rounds);
-        var tables = refresh.Run(data, Supports(support), cancellation);
-        var few = Supports(support)[judged].Select(episode => episode with { Support = episode.Support[^Math.Min(count, episode.Support.Length)..] }).ToArray();
-        refresh.Adapt(data, judged, few, model.FineTuning, tables[judged], cancellation);
-        Add(ScoringMode.FewShot, count.ToString(CultureInfo.InvariantCulture), tables);
+        var tables = options.FewShot.Count == 0 ? [] : refresh.Run(data, supports, cancellation);
+        foreach (var count in options.FewShot)
+        {
+            var few = supports[judged].Select(episode => episode with { Support = episode.Support[^Math.Min(count, episode.Support.Length)..] }).ToArray();
+            refresh.Adapt(data, judged, few, model.FineTuning, tables[judged], cancellation);
+            Add(ScoringMode.FewShot, count.ToString(CultureInfo.InvariantCulture), Score(tables[judged]));
+        }
+
+        Dispose(tables);
     }
 
-    private void Add(ScoringMode mode, string? variant, IReadOnlyList<Tensor> tables)
+    private IReadOnlyDictionary<int, float> Score(Tensor table) => new JointScorer(network).Score(data, judged, table, episodes, cancellation);
+
+    private void Add(ScoringMode mode, string? variant, IReadOnlyDictionary<int, float> scores) => lines.Add((mode, variant, rows.Collect(row => scores[row])));
+
+    private static void Dispose(IReadOnlyList<Tensor> tables)
     {
-        var scores = new JointScorer(network).Score(data, judged, tables[judged], episodes, cancellation);
-        lines.Add((mode, variant, rows.Collect(row => scores[row])));
-        tables.ToList().ForEach(table => table.Dispose());
+        foreach (var table in tables)
+        {
+            table.Dispose();
+        }
     }
 
     private List<IReadOnlyList<Episode>> Supports(IReadOnlyList<Split> support) =>

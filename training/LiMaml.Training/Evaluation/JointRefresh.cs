@@ -23,16 +23,26 @@ internal sealed class JointRefresh(Network<Tensor> network, InnerLoopSpec fineTu
     /// <returns>The embeddings of each definition [tasks, embedding]; the caller disposes them.</returns>
     public IReadOnlyList<Tensor> Run(JointData data, IReadOnlyList<IReadOnlyList<Episode>> supports, CancellationToken cancellation = default)
     {
-        var tables = data.Definitions.Select((_, index) => Adapt(data, index, supports[index], fineTuning with { Steps = 0 }, null, cancellation)).ToList();
-        for (var round = 0; round < (fineTuning.Steps == 0 ? 0 : rounds); round++)
+        var tables = Start(data, supports, cancellation);
+        for (var round = 0; round < rounds; round++)
         {
-            for (var index = data.Definitions.Count - 1; index >= 0; index--)
-            {
-                tables[index] = Adapt(data, index, supports[index], fineTuning, tables[index], cancellation);
-            }
+            Round(data, supports, tables, cancellation);
         }
 
         return tables;
+    }
+
+    /// <summary>Sets what every task starts from; arguments and result as of <see cref="Run"/>.</summary>
+    public IReadOnlyList<Tensor> Start(JointData data, IReadOnlyList<IReadOnlyList<Episode>> supports, CancellationToken cancellation) =>
+        [.. data.Definitions.Select((_, index) => Adapt(data, index, supports[index], fineTuning with { Steps = 0 }, null, cancellation))];
+
+    /// <summary>One round: writes over <paramref name="tables"/>, which are those that rows meet.</summary>
+    public void Round(JointData data, IReadOnlyList<IReadOnlyList<Episode>> supports, IReadOnlyList<Tensor> tables, CancellationToken cancellation)
+    {
+        for (var index = data.Definitions.Count - 1; index >= 0 && fineTuning.Steps > 0; index--)
+        {
+            Adapt(data, index, supports[index], fineTuning, tables[index], cancellation);
+        }
     }
 
     /// <summary>Adapts the tasks of one definition to what the others have now, and sets theirs.</summary>

@@ -19,18 +19,8 @@ internal sealed class JointValidation(JointData data, ModelSpec model, IReadOnly
     ];
 
     /// <summary>Pooled AUC, or minus the root mean squared error.</summary>
-    public double Score(Network<Tensor> network, InnerLoopSpec fineTuning, int rounds, CancellationToken cancellation)
-    {
-        var tables = new JointRefresh(network, fineTuning, rounds).Run(data, supports, cancellation);
-        try
-        {
-            return ValidationScore.Of(new JointScorer(network).Score(data, 0, tables[0], judged, cancellation), data.Definitions[0], model.Label);
-        }
-        finally
-        {
-            tables.ToList().ForEach(table => table.Dispose());
-        }
-    }
+    public double Score(Network<Tensor> network, InnerLoopSpec fineTuning, int rounds, CancellationToken cancellation) =>
+        Scores(network, fineTuning, [rounds], cancellation).Single().Score;
 
     /// <summary>The best steps of Algorithm 2b, and rounds of it; the first of equals.</summary>
     public (InnerLoopSpec Spec, int Rounds, double Score) Choose(Network<Tensor> network, InnerLoopSpec start, CancellationToken cancellation)
@@ -38,13 +28,37 @@ internal sealed class JointValidation(JointData data, ModelSpec model, IReadOnly
         var best = (Spec: start, Rounds: ModelSpec.DefaultRounds, Score: double.MinValue);
         foreach (var candidate in FineTuningSearch.Candidates(start))
         {
-            foreach (var rounds in candidate.Steps == 0 ? (int[])[ModelSpec.DefaultRounds] : [1, 2, 3, 5])
+            foreach (var (rounds, score) in Scores(network, candidate, candidate.Steps == 0 ? [ModelSpec.DefaultRounds] : [1, 2, 3, 5], cancellation))
             {
-                var score = Score(network, candidate, rounds, cancellation);
                 best = score > best.Score ? (candidate, rounds, score) : best;
             }
         }
 
         return best;
+    }
+
+    /// <summary>After each of these numbers of rounds, which ascend.</summary>
+    private List<(int Rounds, double Score)> Scores(Network<Tensor> network, InnerLoopSpec fineTuning, int[] rounds, CancellationToken cancellation)
+    {
+        var refresh = new JointRefresh(network, fineTuning, rounds[^1]);
+        var tables = refresh.Start(data, supports, cancellation);
+        try
+        {
+            var scores = new List<(int Rounds, double Score)>();
+            for (var round = 1; round <= rounds[^1]; round++)
+            {
+                refresh.Round(data, supports, tables, cancellation);
+                if (rounds.Contains(round))
+                {
+                    scores.Add((round, ValidationScore.Of(new JointScorer(network).Score(data, 0, tables[0], judged, cancellation), data.Definitions[0], model.Label)));
+                }
+            }
+
+            return scores;
+        }
+        finally
+        {
+            tables.ToList().ForEach(table => table.Dispose());
+        }
     }
 }
