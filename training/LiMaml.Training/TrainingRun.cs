@@ -1,4 +1,5 @@
 using LiMaml.Models;
+using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Datasets;
 using LiMaml.Training.Data;
 using LiMaml.Training.Outer;
@@ -51,7 +52,7 @@ public static class TrainingRun
     /// <exception cref="InvalidInputException">The run's state cannot be read.</exception>
     public static TrainingOutcome? FindOutcome(string runFolder) =>
         RunFolder.ReadState(runFolder) is { Finished: true } state
-            ? new TrainingOutcome(RunFolder.CheckpointFolderOf(runFolder), state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: false)
+            ? new TrainingOutcome(RunFolder.CheckpointFolderOf(runFolder), state.BestEpoch, state.Score, state.Epoch, Interrupted: false)
             : null;
 
     /// <summary>The epochs that a run has behind it.</summary>
@@ -68,6 +69,24 @@ public static class TrainingRun
         return new RunConfiguration(Path.GetFullPath(datasetFolder), model, configuration.Training);
     }
 
+    /// <summary>
+    /// The same model anew on training and validation rows together, by what the run chose on validation rows: as many epochs as
+    /// its best, its fine-tuning steps. No row is left to watch by.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The run has not ended, or is such a one already.</exception>
+    internal static RunConfiguration Refit(string runFolder)
+    {
+        var run = RunFolder.ReadConfiguration(runFolder);
+        var outcome = FindOutcome(runFolder) ?? throw new InvalidInputException($"training run '{runFolder}'", "a run that has not ended", $"one that has: limaml train --resume {runFolder}");
+        if (run.Refit is not null)
+        {
+            throw new InvalidInputException($"training run '{runFolder}'", "a refit", "the run that it was made from, which chose epochs and steps on validation rows");
+        }
+
+        var chosen = Checkpoint.Read(outcome.CheckpointFolder).Model;
+        return run with { Model = run.Model with { FineTuning = chosen.FineTuning }, Refit = new Refit(outcome.BestEpoch, chosen.Rounds) };
+    }
+
     private static async Task<TrainingOutcome> RunAsync(RunFolder folder, Dataset dataset, IProgress<TrainingProgress>? progress, Func<TrainingOutcome, bool>? pause, CancellationToken cancellation)
     {
         using var held = folder.Hold();
@@ -78,7 +97,7 @@ public static class TrainingRun
             var names = Devices.Split(folder.Configuration.Training.Device);
             foreach (var name in names.Distinct())
             {
-                data[name] = await JointData.LoadAsync(dataset, folder.Configuration.Model, Devices.Parse(name), cancellation).ConfigureAwait(false);
+                data[name] = await JointData.LoadAsync(dataset, folder.Configuration.Model, Devices.Parse(name), merges: folder.Configuration.Refit is not null, cancellation).ConfigureAwait(false);
             }
 
             using var trainer = new Trainer(folder, dataset.Schema, [.. names.Select(name => data[name])], progress);

@@ -25,7 +25,33 @@ public static class TrainingRuns
         var plan = new RunPlan([.. configurations.Select(configuration => configuration.Training.Seed)]);
         plan.Validate("training configurations");
         var dataset = Dataset.Open(datasetFolder);
-        var runs = configurations.Select(configuration => TrainingRun.Configure(dataset, datasetFolder, configuration)).ToList();
+        return Write(plan, [.. configurations.Select(configuration => TrainingRun.Configure(dataset, datasetFolder, configuration))], folder, overwrite);
+    }
+
+    /// <summary>
+    /// Plans a refit of each run: the same model trained anew on training and validation rows together, for as many epochs as
+    /// the run's best one, with the fine-tuning that it chose on validation rows.
+    /// </summary>
+    /// <param name="from">The folder of a run, or of the runs of several seeds, all of which have ended.</param>
+    /// <param name="folder">Where the refits are kept, laid out like the runs.</param>
+    /// <param name="overwrite">Whether what is there may be replaced.</param>
+    /// <returns>The refits' folders, none of them begun.</returns>
+    /// <exception cref="InvalidInputException">A run has not ended or is a refit, or a folder is not what it must be; nothing was written.</exception>
+    public static IReadOnlyList<string> PlanRefits(string from, string folder, bool overwrite = false)
+    {
+        var runs = Find(from);
+        var refits = runs.Select(TrainingRun.Refit).ToList();
+        if (RunFolder.Is(from))
+        {
+            RunFolder.Write(folder, refits[0], overwrite);
+            return [folder];
+        }
+
+        return Write(new RunPlan([.. refits.Select(refit => refit.Training.Seed)]), refits, folder, overwrite);
+    }
+
+    private static IReadOnlyList<string> Write(RunPlan plan, IReadOnlyList<RunConfiguration> runs, string folder, bool overwrite)
+    {
         using (var target = AtomicFolder.Create(folder, RunPlan.FileName, overwrite))
         {
             foreach (var (name, run) in plan.Names.Zip(runs))

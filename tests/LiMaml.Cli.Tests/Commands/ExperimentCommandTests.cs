@@ -32,6 +32,20 @@ public sealed class ExperimentCommandTests(ExperimentFixture fixture) : IClassFi
     }
 
     [Fact]
+    public async Task Experiment_WithRefits_ScoresTestRowsByThem()
+    {
+        var output = await CommandRun.SucceedAsync(fixture.Arguments("cohorts", "--smoke", "--refit", "--seed", "9"));
+
+        Assert.Contains("2 of 2: LiMAML seed-9, refit, epochs: 1", output, StringComparison.Ordinal);
+        var report = ContractJson.Read<ExperimentReport>(Path.Combine(fixture.Out, "cohorts", "report.json"));
+        Assert.True(report.Refits);
+        Assert.Contains(report.Provenance.Commands, command => command.Contains("train --refit", StringComparison.Ordinal));
+        Assert.All(
+            Directory.GetDirectories(Path.Combine(fixture.Out, "runs"), "seed-9", SearchOption.AllDirectories),
+            run => Assert.True(File.Exists(Path.Combine(run, "refit", "checkpoint", "weights.safetensors")), run));
+    }
+
+    [Fact]
     public async Task Experiment_Interrupted_KeepsWhatWasTrainedAndGoesOn()
     {
         using var cancellation = new CancellationTokenSource();

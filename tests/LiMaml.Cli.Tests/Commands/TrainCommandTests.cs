@@ -99,6 +99,29 @@ public sealed class TrainCommandTests(QuickstartFixture quickstart) : IDisposabl
     }
 
     [Fact]
+    public async Task Train_Refit_TrainsAnewForAsManyEpochs()
+    {
+        var output = await CommandRun.SucceedAsync("train", "--refit", quickstart["vanilla"], "--out", folder["refit"]);
+
+        Assert.Contains("epoch 1 of 1: loss", output, StringComparison.Ordinal);
+        Assert.Contains("Refitted on training and validation rows; epochs: 1.", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder["refit"], "checkpoint", "weights.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("--refit run", "Option '--out' is required.")]
+    [InlineData("--refit run --out refit --epochs 3", "--epochs: expected no other option with --refit")]
+    [InlineData("--refit run --out refit --dataset d", "--dataset: expected no other option with --refit")]
+    [InlineData("--resume run --refit run", "--refit: expected no other option with --resume")]
+    public async Task Train_RefitWithOtherOptions_IsRefused(string arguments, string message)
+    {
+        var run = await CommandRun.OfAsync(["train", .. arguments.Split(' ')]);
+
+        Assert.Equal(ExitCodes.InvalidInput, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_ResumingAFolderWithoutRuns_SaysSoAndWritesNothing()
     {
         var line = (await CommandRun.OfAsync("train", "--resume", folder.Path)).AssertRefusal();

@@ -46,7 +46,7 @@ internal sealed class JointScene : IDisposable
         var pairs = await PairDataset.WriteAsync(relabel);
         var dataset = Dataset.Open(pairs.Folder);
         var model = Configuration.Resolve(dataset.Schema);
-        var data = await JointData.LoadAsync(dataset, model, CPU, TestContext.Current.CancellationToken);
+        var data = await JointData.LoadAsync(dataset, model, CPU, merges: false, TestContext.Current.CancellationToken);
         var parameters = ModelParameters.Initialise(model, dataset.Schema, 1, CPU);
         return new JointScene(pairs, model, data, parameters, new Network<Tensor>(model, dataset.Schema, new TorchAlgebra(CPU), name => parameters[name]));
     }

@@ -22,7 +22,7 @@ public sealed class ReplicasTests
         var dataset = Dataset.Open(toy.Folder);
         var configuration = WithoutDropout() with { Algorithm = algorithm };
         var model = configuration.Resolve(dataset.Schema);
-        using var data = await JointData.LoadAsync(dataset, model, CPU, TestContext.Current.CancellationToken);
+        using var data = await JointData.LoadAsync(dataset, model, CPU, merges: false, TestContext.Current.CancellationToken);
         (Tensor Loss, Tensor Weight) LossOf(OuterObjective objective, TaskData rows, IReadOnlyList<Episode> episodes)
         {
             var batch = EpisodeBatch.Gather(rows, episodes);

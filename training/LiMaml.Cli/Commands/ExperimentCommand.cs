@@ -29,10 +29,11 @@ internal static class ExperimentCommand
         var only = new Option<string[]>("--only") { Description = "Names of the variants to train. Default: all.", AllowMultipleArgumentsPerToken = true, HelpName = "variant" };
         var parallel = Text.Number("--parallel", "Runs to train at a time, each in a process of its own with its share of the processors. Default 1.", 1, 256);
         var threads = Common.Threads();
+        var refit = new Option<bool>("--refit") { Description = "Score test rows by models trained anew on training and validation rows together, for as many epochs as validation rows preferred." };
         var smoke = new Option<bool>("--smoke") { Description = "Only see that everything works: the first seed, one epoch. The figures mean nothing." };
         var command = new Command("experiment", "Reproduce a table of the paper on a prepared dataset: train its variants, judge them on test rows, write a report with plots. Ctrl-C interrupts; the same command goes on.")
         {
-            name, list, dataset, output, config, own, seeds, only, parallel, threads, smoke,
+            name, list, dataset, output, config, own, seeds, only, refit, parallel, threads, smoke,
         };
         command.Validators.Add(result => Check(result, name, list, dataset, output));
         command.SetAction(async (result, cancellation) =>
@@ -51,6 +52,7 @@ internal static class ExperimentCommand
                 Own = ReadOwn(result.GetValue(own) ?? []),
                 Seeds = result.GetValue(seeds) is { Length: > 0 } given ? given : [1, 2, 3, 4, 5],
                 Only = result.GetValue(only) ?? [],
+                Refits = result.GetValue(refit),
                 IsSmoke = result.GetValue(smoke),
             };
             var plan = ExperimentPlan.Create(ExperimentCatalogue.Find(result.GetValue(name)!), options);

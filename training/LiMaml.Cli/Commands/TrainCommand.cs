@@ -20,15 +20,16 @@ internal static class TrainCommand
         var output = Common.Out("Folder for the run: configuration, metrics, TensorBoard events, the best checkpoint. Several seeds get a folder each in it, seed-1, seed-2 …");
         output.Required = false;
         var resume = new Option<string?>("--resume") { Description = "Go on with an interrupted run, or with those of several seeds; the result is the one they would have had. Takes no other option but --threads.", HelpName = "folder" };
+        var refit = new Option<string?>("--refit") { Description = "Train the model of a run that has ended, or those of several seeds, anew on training and validation rows together: as many epochs as its best, its fine-tuning steps. Takes no other option but --out, --overwrite and --threads.", HelpName = "folder" };
         var overwrite = Common.Overwrite();
         var threads = Common.Threads();
         var settings = new TrainArguments();
         var command = new Command("train", "Meta-train a model (or a vanilla one to compare with) on a prepared dataset. Ctrl-C saves the state; --resume goes on.")
         {
-            dataset, output, overwrite, resume, threads,
+            dataset, output, overwrite, resume, refit, threads,
         };
         settings.All.ToList().ForEach(command.Add);
-        command.Validators.Add(result => Check(result, dataset, output, resume, [overwrite, .. settings.All]));
+        command.Validators.Add(result => Check(result, dataset, output, resume, refit, overwrite, settings.All));
         command.SetAction(async (result, cancellation) =>
         {
             UseThreads(result.GetValue(threads) ?? 0);
@@ -38,6 +39,11 @@ internal static class TrainCommand
             }
 
             var (data, folder, replace) = (result.GetValue(dataset)!, result.GetValue(output)!, result.GetValue(overwrite));
+            if (result.GetValue(refit) is { } chosen)
+            {
+                return await ResumeAsync(folder, TrainingRuns.PlanRefits(chosen, folder, replace), terminal, cancellation);
+            }
+
             return settings.Read(result) switch
             {
                 [var only] => Conclude(folder, await StartAsync(data, only, folder, replace, terminal, cancellation), terminal),
@@ -118,7 +124,9 @@ internal static class TrainCommand
     {
         if (at.ValidationAuc is { } auc)
         {
-            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of at most {at.Epochs}: loss {at.Loss:F4}, validation AUC {auc:F4}"));
+            terminal.WriteLine(double.IsNaN(auc)
+                ? string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of {at.Epochs}: loss {at.Loss:F4}")
+                : string.Create(CultureInfo.InvariantCulture, $"  {name}epoch {at.Epoch} of at most {at.Epochs}: loss {at.Loss:F4}, validation AUC {auc:F4}"));
             return null;
         }
 
@@ -135,24 +143,26 @@ internal static class TrainCommand
             return ExitCodes.Interrupted;
         }
 
-        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best epoch {outcome.BestEpoch} of {outcome.Epochs}: validation AUC after fine-tuning {outcome.BestValidationAuc:F4}."));
+        terminal.WriteLine(double.IsNaN(outcome.BestValidationAuc)
+            ? $"Refitted on training and validation rows; epochs: {outcome.Epochs}."
+            : string.Create(CultureInfo.InvariantCulture, $"Best epoch {outcome.BestEpoch} of {outcome.Epochs}: validation AUC after fine-tuning {outcome.BestValidationAuc:F4}."));
         terminal.WriteLine($"Checkpoint: {outcome.CheckpointFolder}");
         return ExitCodes.Success;
     }
 
-    private static void Check(CommandResult result, Option<string> dataset, Option<string> output, Option<string?> resume, IReadOnlyList<Option> others)
+    private static void Check(CommandResult result, Option<string> dataset, Option<string> output, Option<string?> resume, Option<string?> refit, Option<bool> overwrite, IReadOnlyList<Option> settings)
     {
         bool Given(Option option) => result.GetResult(option) is { Implicit: false };
-        if (!Given(resume))
+        IReadOnlyList<Option> required = Given(resume) ? [] : Given(refit) ? [output] : [dataset, output];
+        IReadOnlyList<Option> refused = Given(resume) ? [dataset, output, overwrite, refit, .. settings] : Given(refit) ? [dataset, .. settings] : [];
+        foreach (var missing in required.Where(option => !Given(option)))
         {
-            foreach (var missing in new[] { dataset, output }.Where(option => !Given(option)))
-            {
-                result.AddError($"Option '{missing.Name}' is required.");
-            }
+            result.AddError($"Option '{missing.Name}' is required.");
         }
-        else if (others.Concat([dataset, output]).FirstOrDefault(Given) is { } stray)
+
+        if (refused.FirstOrDefault(Given) is { } stray)
         {
-            result.AddError($"{stray.Name}: expected no other option with --resume; the run's configuration.json has them all.");
+            result.AddError($"{stray.Name}: expected no other option with {(Given(resume) ? resume.Name : refit.Name)}; the run's configuration.json has them all.");
         }
     }
 }

@@ -48,6 +48,7 @@ internal static class ExperimentDocument
         var support = report.Evaluations[0].Support is SupportRows.Window ? "the most recent training and validation rows" : "validation rows";
         return
         [
+            .. report.Refits ? new[] { "Each model was trained twice: on training rows, where validation rows chose its best epoch and its fine-tuning; then for so many epochs on training and validation rows together. Test rows are scored by the second." } : [],
             string.Create(CultureInfo.InvariantCulture, $"Seeds {string.Join(", ", report.Seeds)}; ± is the standard deviation over seeds."),
             $"Fine-tuned on {support} of each task, with the number of steps and the step size that validation rows preferred for each model; scored on its test rows.",
             $"Gains are relative to the baseline without fine-tuning on the same tasks ({string.Join("; ", report.Evaluations.Select(evaluation => evaluation.Baseline))}); their ± is that of the model's own figure, their 95 % interval comes from resampling tasks. Per-task AUC is a mean over tasks with both labels.",

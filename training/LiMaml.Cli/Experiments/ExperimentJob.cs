@@ -21,13 +21,20 @@ internal sealed class ExperimentJob(ExperimentPlan plan, string command, Termina
     /// <param name="cancellation">Leaves everything so that the same again goes on.</param>
     public async Task<ExperimentReport> RunAsync(int parallel, int threads, CancellationToken cancellation)
     {
-        await new RunQueue(plan, parallel, threads, terminal).RunAsync(cancellation);
+        await new RunQueue(plan.Runs.ToDictionary(run => run, NameOf), parallel, threads, terminal).RunAsync(cancellation);
+        if (plan.Options.Refits)
+        {
+            var refits = plan.Runs.Zip(plan.PlanRefits()).ToDictionary(pair => pair.Second, pair => $"{NameOf(pair.First)}, refit");
+            await new RunQueue(refits, parallel, threads, terminal).RunAsync(cancellation);
+        }
+
         var evaluations = await terminal.WithProgressAsync(progress =>
             ExperimentEvaluation.RunAsync(plan, new Relay<string>(progress, what => new Progress($"scoring test rows: {what}")), cancellation));
         var report = new ExperimentReport
         {
             Experiment = plan.Experiment.Name,
             IsSmoke = plan.Options.IsSmoke,
+            Refits = plan.Options.Refits,
             Dataset = plan.Options.Dataset,
             Seeds = plan.Options.Seeds,
             Configuration = plan.Setting.Base,
@@ -38,6 +45,8 @@ internal sealed class ExperimentJob(ExperimentPlan plan, string command, Termina
         };
         return Write(report);
     }
+
+    private string NameOf(string run) => $"{plan.Variants.First(variant => variant.Runs.Contains(run)).Name} {Path.GetFileName(run)}";
 
     private ExperimentReport Write(ExperimentReport report)
     {
@@ -55,8 +64,12 @@ internal sealed class ExperimentJob(ExperimentPlan plan, string command, Termina
     }
 
     /// <summary>How each variant is trained by itself.</summary>
-    private IEnumerable<string> Alone() => plan.Variants.Select(variant => CommandLine.Of(
-        "train", "--dataset", plan.Options.Dataset, "--config", ConfigurationFile(variant), "--seed", string.Join(' ', plan.Options.Seeds), "--out", $"runs/{Slug(variant.Name)}"));
+    private IEnumerable<string> Alone() => plan.Variants.SelectMany(variant => plan.Options.Refits ? [Train(variant), Refit(variant)] : new[] { Train(variant) });
+
+    private string Train(PlannedVariant variant) => CommandLine.Of(
+        "train", "--dataset", plan.Options.Dataset, "--config", ConfigurationFile(variant), "--seed", string.Join(' ', plan.Options.Seeds), "--out", $"runs/{Slug(variant.Name)}");
+
+    private static string Refit(PlannedVariant variant) => CommandLine.Of("train", "--refit", $"runs/{Slug(variant.Name)}", "--out", $"runs/{Slug(variant.Name)}-refit");
 
     private string ConfigurationFile(PlannedVariant variant) => Path.Combine(plan.ReportFolder, "variants", Slug(variant.Name) + ".json");
 

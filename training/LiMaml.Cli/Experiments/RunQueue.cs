@@ -1,16 +1,15 @@
 using System.Globalization;
 using LiMaml.Cli.Display;
 using LiMaml.Training;
-using LiMaml.Training.Experiments;
 
 namespace LiMaml.Cli.Experiments;
 
 /// <summary>Trains what an experiment has planned: runs that have ended are left alone, interrupted ones go on.</summary>
-/// <param name="plan">The runs.</param>
+/// <param name="runs">The runs' names by their folders, in the order of training.</param>
 /// <param name="parallel">Runs at a time; one is trained in this process, several in processes of their own.</param>
 /// <param name="threads">Of each process.</param>
 /// <param name="terminal">Told of each run that ends.</param>
-internal sealed class RunQueue(ExperimentPlan plan, int parallel, int threads, Terminal terminal)
+internal sealed class RunQueue(IReadOnlyDictionary<string, string> runs, int parallel, int threads, Terminal terminal)
 {
     private readonly Lock gate = new();
     private int done;
@@ -19,11 +18,11 @@ internal sealed class RunQueue(ExperimentPlan plan, int parallel, int threads, T
     /// <exception cref="OperationCanceledException">Cancelled; the same again goes on.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var left = plan.Runs.Where(run => TrainingRun.FindOutcome(run) is null).ToList();
-        done = plan.Runs.Count - left.Count;
+        var left = runs.Keys.Where(run => TrainingRun.FindOutcome(run) is null).ToList();
+        done = runs.Count - left.Count;
         if (done > 0)
         {
-            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {plan.Runs.Count} runs have been trained before."));
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {runs.Count} runs have been trained before."));
         }
 
         await terminal.WithProgressAsync(async progress =>
@@ -38,15 +37,15 @@ internal sealed class RunQueue(ExperimentPlan plan, int parallel, int threads, T
 
     private async Task TrainAsync(string run, IProgress<Progress> progress, CancellationToken cancellation)
     {
-        var name = NameOf(run);
-        void Show(string note) => progress.Report(new Progress("training", done, plan.Runs.Count, "runs") { Note = $"{name}: {note}" });
+        var name = runs[run];
+        void Show(string note) => progress.Report(new Progress("training", done, runs.Count, "runs") { Note = $"{name}: {note}" });
         if (parallel > 1)
         {
             await ChildRun.RunAsync(run, threads, Show, cancellation);
         }
         else
         {
-            var relay = new Relay<TrainingProgress>(progress, at => new Progress("training", done, plan.Runs.Count, "runs") { Note = $"{name}: {Describe(at)}" });
+            var relay = new Relay<TrainingProgress>(progress, at => new Progress("training", done, runs.Count, "runs") { Note = $"{name}: {Describe(at)}" });
             var outcome = await TrainingRun.ResumeAsync(run, relay, cancellation);
             cancellation.ThrowIfCancellationRequested();
             if (outcome.Interrupted)
@@ -64,13 +63,11 @@ internal sealed class RunQueue(ExperimentPlan plan, int parallel, int threads, T
         {
             done++;
             var outcome = TrainingRun.FindOutcome(run)!;
-            terminal.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {done} of {plan.Runs.Count}: {name}, best epoch {outcome.BestEpoch} of {outcome.Epochs}, validation AUC after fine-tuning {outcome.BestValidationAuc:F4}"));
+            terminal.WriteLine($"  {done} of {runs.Count}: {name}, " + (double.IsNaN(outcome.BestValidationAuc)
+                ? $"epochs: {outcome.Epochs}"
+                : string.Create(CultureInfo.InvariantCulture, $"best epoch {outcome.BestEpoch} of {outcome.Epochs}, validation AUC after fine-tuning {outcome.BestValidationAuc:F4}")));
         }
     }
-
-    private string NameOf(string run) => $"{plan.Variants.First(variant => variant.Runs.Contains(run)).Name} {Path.GetFileName(run)}";
 
     private static string Describe(TrainingProgress at) => at.Message ?? string.Create(
         CultureInfo.InvariantCulture, $"epoch {at.Epoch}/{at.Epochs}, step {at.Step:N0} of {at.Steps:N0}, {at.RowsPerSecond:N0} rows/s, loss {at.Loss:F4}");

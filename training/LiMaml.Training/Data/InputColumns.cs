@@ -23,15 +23,29 @@ internal sealed class InputColumns(FeatureLayout layout)
         }
     }
 
-    /// <summary>[rows, width] each; the lists are left empty.</summary>
-    public IReadOnlyDictionary<string, Tensor> ToTensors(Device device)
+    /// <summary>[rows, width] each, the rows put in <paramref name="order"/> where it is given; the lists are left empty.</summary>
+    public IReadOnlyDictionary<string, Tensor> ToTensors(Device device, int[]? order = null)
     {
         var tensors = new Dictionary<string, Tensor>();
+        using var places = order is null ? null : tensor(Array.ConvertAll(order, row => (long)row), device: device);
+        Tensor Ordered(Tensor rows)
+        {
+            if (places is null)
+            {
+                return rows;
+            }
+
+            using (rows)
+            {
+                return rows.index_select(0, places);
+            }
+        }
+
         foreach (var input in layout.Inputs)
         {
-            tensors[input.Name] = input.Kind is ElementKind.Float32
+            tensors[input.Name] = Ordered(input.Kind is ElementKind.Float32
                 ? tensor(floats[input.Name].ToArray(), device: device).reshape(-1, input.Width)
-                : tensor(integers[input.Name].ToArray(), device: device).reshape(-1, input.Width);
+                : tensor(integers[input.Name].ToArray(), device: device).reshape(-1, input.Width));
         }
 
         floats.Clear();

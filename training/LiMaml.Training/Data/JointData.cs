@@ -12,16 +12,19 @@ internal sealed class JointData : IDisposable
     /// <summary>In the order of the model's meta blocks, the first being the one that rows are judged by.</summary>
     public IReadOnlyList<TaskData> Definitions { get; }
 
-    /// <summary>Loads the copies of all definitions; rows meet zeros as the others' meta embeddings until those are set.</summary>
+    /// <summary>
+    /// Loads the copies of all definitions, with <paramref name="merges"/> validation rows as training rows; rows meet zeros as
+    /// the others' meta embeddings until those are set.
+    /// </summary>
     /// <exception cref="Models.InvalidInputException">As of <see cref="TaskData.LoadAsync"/>.</exception>
-    public static async Task<JointData> LoadAsync(Dataset dataset, ModelSpec model, Device device, CancellationToken cancellation)
+    public static async Task<JointData> LoadAsync(Dataset dataset, ModelSpec model, Device device, bool merges, CancellationToken cancellation)
     {
         var definitions = new List<TaskData>();
         try
         {
             foreach (var block in model.MetaBlocks)
             {
-                definitions.Add(await TaskData.LoadAsync(dataset, model, device, null, block, cancellation).ConfigureAwait(false));
+                definitions.Add(await TaskData.LoadAsync(dataset, model, device, null, block, merges, cancellation).ConfigureAwait(false));
             }
         }
         catch

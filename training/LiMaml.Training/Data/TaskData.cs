@@ -24,20 +24,27 @@ internal sealed class TaskData : IDisposable
 {
     private readonly Dictionary<Split, RowRange[]> ranges;
 
-    private TaskData(string task, Builder builder, bool hasOwnSupport, Device device)
+    private TaskData(string task, Builder builder, bool hasOwnSupport, bool merges, Device device)
     {
         Task = task;
         Keys = [.. builder.Keys];
         ranges = builder.Ranges();
-        MetaInputs = builder.Meta.ToTensors(device);
-        GlobalInputs = builder.Global.ToTensors(device);
-        SupportInputs = hasOwnSupport ? builder.Support.ToTensors(device) : GlobalInputs;
-        Labels = tensor(builder.Labels.ToArray(), device: device);
-        Weights = tensor(builder.Weights.ToArray(), device: device);
-        LabelValues = [.. builder.Labels];
-        WeightValues = [.. builder.Weights];
-        Timestamps = [.. builder.Timestamps];
-        RowNumbers = [.. builder.RowNumbers];
+        int[]? order = null;
+        if (merges)
+        {
+            (order, ranges) = MergedRows.Of(ranges, [.. builder.Timestamps], [.. builder.RowNumbers]);
+        }
+
+        T[] Ordered<T>(List<T> values) => order is null ? [.. values] : Array.ConvertAll(order, row => values[row]);
+        MetaInputs = builder.Meta.ToTensors(device, order);
+        GlobalInputs = builder.Global.ToTensors(device, order);
+        SupportInputs = hasOwnSupport ? builder.Support.ToTensors(device, order) : GlobalInputs;
+        LabelValues = Ordered(builder.Labels);
+        WeightValues = Ordered(builder.Weights);
+        Timestamps = Ordered(builder.Timestamps);
+        RowNumbers = Ordered(builder.RowNumbers);
+        Labels = tensor(LabelValues, device: device);
+        Weights = tensor(WeightValues, device: device);
     }
 
     /// <summary>The task definition.</summary>
@@ -82,9 +89,12 @@ internal sealed class TaskData : IDisposable
     /// <summary>Rows in <paramref name="split"/>.</summary>
     public int CountRows(Split split) => ranges[split].Sum(range => range.Count);
 
-    /// <summary>Loads all splits of the task definition that a meta block of the model serves, the first where <paramref name="block"/> is null.</summary>
+    /// <summary>
+    /// Loads all splits of the task definition that a meta block of the model serves, the first where <paramref name="block"/> is
+    /// null; with <paramref name="merges"/>, validation rows as training rows.
+    /// </summary>
     /// <exception cref="InvalidInputException">The dataset has more rows than one tensor indexes, or a split that training needs is empty.</exception>
-    public static async Task<TaskData> LoadAsync(Dataset dataset, ModelSpec spec, Device device, Action<long>? onRows = null, MetaBlockSpec? block = null, CancellationToken cancellation = default)
+    public static async Task<TaskData> LoadAsync(Dataset dataset, ModelSpec spec, Device device, Action<long>? onRows = null, MetaBlockSpec? block = null, bool merges = false, CancellationToken cancellation = default)
     {
         block ??= spec.MetaBlocks[0];
         var support = spec.SupportFeatures(block);
@@ -108,7 +118,7 @@ internal sealed class TaskData : IDisposable
             throw new InvalidInputException($"dataset '{dataset.Folder}'", $"no rows for task definition '{block.Task}'", "at least one");
         }
 
-        return new TaskData(block.Task, builder, hasOwnSupport, device);
+        return new TaskData(block.Task, builder, hasOwnSupport, merges, device);
     }
 
     public void Dispose()

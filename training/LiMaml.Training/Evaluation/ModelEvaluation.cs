@@ -37,7 +37,7 @@ public static class ModelEvaluation
             foreach (var checkpoint in checkpoints)
             {
                 progress?.Report($"{name}, checkpoint {seeds.Count + 1} of {checkpoints.Count}");
-                using var data = await JointData.LoadAsync(dataset, checkpoint.Model, Devices.Parse(options.Device), cancellation).ConfigureAwait(false);
+                using var data = await JointData.LoadAsync(dataset, checkpoint.Model, Devices.Parse(options.Device), merges: false, cancellation).ConfigureAwait(false);
                 seeds.Add(await Task.Run(
                     () => data.Definitions is [var only] ? ModelLines.Score(checkpoint, only, options, cancellation) : JointLines.Score(checkpoint, data, task, options, cancellation),
                     CancellationToken.None).ConfigureAwait(false));

@@ -20,7 +20,7 @@ public static class ExperimentEvaluation
             var options = new EvaluationOptions
             {
                 Dataset = plan.Options.Dataset,
-                Models = [.. variants.Select(variant => new EvaluatedModel(variant.Name, [.. variant.Runs.Select(CheckpointOf)]))],
+                Models = [.. variants.Select(variant => new EvaluatedModel(variant.Name, [.. plan.Judged(variant).Select(CheckpointOf)]))],
                 Device = Devices.Split(plan.Setting.Base.Training.Device)[0],
             };
             options = plan.Experiment.Evaluation(plan.Setting, plan.Options.IsSmoke ? options with { BootstrapDraws = SmokeDraws } : options);

@@ -24,6 +24,12 @@ public sealed record ExperimentOptions
     /// <summary>Names of the variants to train; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>
+    /// Whether test rows are scored by refits of the runs, trained anew on training and validation rows together: for data whose
+    /// published figures are of models that were trained on both. Default no.
+    /// </summary>
+    public bool Refits { get; init; }
+
     /// <summary>Only to see that everything works: one seed, one epoch. The figures mean nothing.</summary>
     public bool IsSmoke { get; init; }
 }

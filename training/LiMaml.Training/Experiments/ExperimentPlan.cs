@@ -53,6 +53,27 @@ public sealed class ExperimentPlan
     /// <summary>Every run once, all variants' first seeds first: an interrupted experiment has something of each.</summary>
     public IReadOnlyList<string> Runs => [.. Options.Seeds.SelectMany((_, seed) => Variants.Select(variant => variant.Runs[seed])).Distinct()];
 
+    /// <summary>The folders that hold the models to judge, of the runs of a variant: the runs themselves, or their refits.</summary>
+    public IReadOnlyList<string> Judged(PlannedVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return Options.Refits ? [.. variant.Runs.Select(RefitOf)] : variant.Runs;
+    }
+
+    /// <summary>Once all runs have ended: plans their refits where that has not been done, and gives their folders.</summary>
+    /// <exception cref="InvalidInputException">A run has not ended.</exception>
+    public IReadOnlyList<string> PlanRefits()
+    {
+        foreach (var run in Runs.Where(run => !RunFolder.Is(RefitOf(run))))
+        {
+            TrainingRuns.PlanRefits(run, RefitOf(run));
+        }
+
+        return [.. Runs.Select(RefitOf)];
+    }
+
+    private static string RefitOf(string run) => Path.Combine(run, "refit");
+
     /// <summary>Makes the folders of the runs that are not there yet; none is begun.</summary>
     /// <exception cref="InvalidInputException">Dataset, configurations, seeds or names of variants are not what they must be; nothing was written.</exception>
     public static ExperimentPlan Create(Experiment experiment, ExperimentOptions options)

@@ -17,6 +17,9 @@ public sealed record ExperimentReport
     /// <summary>True for a smoke test, whose figures mean nothing.</summary>
     public bool IsSmoke { get; init; }
 
+    /// <summary>True where test rows were scored by refits, trained on training and validation rows together.</summary>
+    public bool Refits { get; init; }
+
     /// <summary>The dataset as its folder was named.</summary>
     public required string Dataset { get; init; }
 

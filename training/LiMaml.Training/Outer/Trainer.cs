@@ -24,6 +24,7 @@ internal sealed class Trainer : IDisposable
     private readonly IProgress<TrainingProgress>? progress;
     private readonly ModelSpec model;
     private readonly TrainingOptions options;
+    private readonly Refit? refit; // null where validation rows are watched
     private readonly Replicas replicas;
     private readonly ModelParameters parameters;
     private readonly Network<Tensor> network;
@@ -49,15 +50,16 @@ internal sealed class Trainer : IDisposable
         this.progress = progress;
         model = folder.Configuration.Model;
         options = folder.Configuration.Training;
+        refit = folder.Configuration.Refit;
         replicas = new Replicas(model, schema, options, data, Loss);
         parameters = replicas.Main.Parameters;
         network = replicas.Main.Network;
         sampler = new EpisodeSampler(this.data, options.Episodes, model.InnerLoop.For(model.MetaBlocks[0]).SupportCapacity, options.QueryCapacity, options.TasksPerBatch);
-        validation = ValidationEpisodes();
+        validation = refit is null ? ValidationEpisodes() : [];
         if (model.MetaBlocks.Count > 1)
         {
             joint = new JointSampler(data[0], model, options.TasksPerBatch);
-            jointValidation = new JointValidation(data[0], model, validation);
+            jointValidation = refit is null ? new JointValidation(data[0], model, validation) : null;
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose() => replicas.Dispose();
 
-    private TrainingOutcome Outcome(RunState state) => new(folder.CheckpointFolder, state.BestEpoch, state.BestAuc, state.Epoch, Interrupted: !state.Finished);
+    private TrainingOutcome Outcome(RunState state) => new(folder.CheckpointFolder, state.BestEpoch, state.Score, state.Epoch, Interrupted: !state.Finished);
 
     private RunState Epoch(RunState state, OuterOptimizer optimizer, CancellationToken cancellation)
     {
@@ -179,6 +181,11 @@ internal sealed class Trainer : IDisposable
 
     private RunState EndEpoch(RunState state, int steps, double trainingSeconds, OuterOptimizer optimizer, CancellationToken cancellation)
     {
+        if (refit is not null)
+        {
+            return EndRefitEpoch(state, steps, trainingSeconds, optimizer);
+        }
+
         var auc = jointValidation?.Score(network, Validating(), model.Rounds ?? ModelSpec.DefaultRounds, cancellation)
             ?? ValidationScore.Of(network, data, validation, Validating(), cancellation);
         var epoch = state.Epoch + 1;
@@ -201,7 +208,26 @@ internal sealed class Trainer : IDisposable
             state = ChooseFineTuning(state, cancellation);
         }
 
-        state = state with { Epoch = epoch, StepInEpoch = 0, LossSum = 0, Finished = finished };
+        return Saved(state with { Epoch = epoch, StepInEpoch = 0, LossSum = 0, Finished = finished }, optimizer);
+    }
+
+    /// <summary>Of a refit, which trains as long as it was told: the last epoch is the one that counts.</summary>
+    private RunState EndRefitEpoch(RunState state, int steps, double trainingSeconds, OuterOptimizer optimizer)
+    {
+        var epoch = state.Epoch + 1;
+        folder.Append(new EpochMetrics(epoch, state.Step, state.LossSum / steps, null, optimizer.LearningRate(state.Step), clock.Elapsed.TotalSeconds, trainingSeconds));
+        Report(state, steps, double.NaN);
+        var finished = epoch >= refit!.Epochs;
+        if (finished)
+        {
+            WriteCheckpoint(model with { Rounds = refit.Rounds }, state, epoch);
+        }
+
+        return Saved(state with { Epoch = epoch, StepInEpoch = 0, LossSum = 0, BestEpoch = epoch, Finished = finished }, optimizer);
+    }
+
+    private RunState Saved(RunState state, OuterOptimizer optimizer)
+    {
         folder.SaveState(state, parameters, optimizer);
         return state;
     }
@@ -246,8 +272,16 @@ internal sealed class Trainer : IDisposable
             ["dataset"] = schema.Name,
             ["epoch"] = epoch,
             ["seed"] = options.Seed,
-            ["validationAuc"] = state.BestAuc,
         };
+        if (refit is null)
+        {
+            provenance["validationAuc"] = state.BestAuc;
+        }
+        else
+        {
+            provenance["rows"] = "train and validation";
+        }
+
         new Checkpoint(spec, schema, provenance, parameters.ToNamedTensors()).Write(folder.CheckpointFolder);
     }
 
@@ -259,9 +293,10 @@ internal sealed class Trainer : IDisposable
         }
 
         var seconds = Math.Max(1e-3, clock.Elapsed.TotalSeconds);
-        var left = ((long)(options.Epochs - state.Epoch) * steps) - state.StepInEpoch;
+        var epochs = refit?.Epochs ?? options.Epochs;
+        var left = ((long)(epochs - state.Epoch) * steps) - state.StepInEpoch;
         var remaining = TimeSpan.FromSeconds(left * seconds / Math.Max(1, stepsDone));
-        progress.Report(new TrainingProgress(state.Epoch + 1, options.Epochs, state.StepInEpoch, steps, state.LossSum / Math.Max(1, state.StepInEpoch), rowsDone / seconds, remaining, auc, null));
+        progress.Report(new TrainingProgress(state.Epoch + 1, epochs, state.StepInEpoch, steps, state.LossSum / Math.Max(1, state.StepInEpoch), rowsDone / seconds, remaining, auc, null));
     }
 
     private IReadOnlyList<Episode> ValidationEpisodes()

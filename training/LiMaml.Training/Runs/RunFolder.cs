@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Serialization;
 using LiMaml.Models;
 using LiMaml.Models.Checkpoints;
 using LiMaml.Models.Files;
@@ -15,7 +16,17 @@ namespace LiMaml.Training.Runs;
 /// <param name="Dataset">Folder of the prepared dataset, absolute.</param>
 /// <param name="Model">Every default filled in.</param>
 /// <param name="Training">The outer loop.</param>
-internal sealed record RunConfiguration(string Dataset, ModelSpec Model, TrainingOptions Training);
+internal sealed record RunConfiguration(string Dataset, ModelSpec Model, TrainingOptions Training)
+{
+    /// <summary>How another run's model is trained anew; null for a run that finds out by itself, on validation rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Refit? Refit { get; init; }
+}
+
+/// <summary>Training anew on training and validation rows together, with what another run chose on validation rows. Its fine-tuning is the model's.</summary>
+/// <param name="Epochs">To train, all of them: the other run's best.</param>
+/// <param name="Rounds">Of the fine-tuning of several task definitions; null for one.</param>
+internal sealed record Refit(int Epochs, int? Rounds);
 
 /// <summary>A run's folder: configuration, environment, metrics, TensorBoard events, best checkpoint, state for resuming.</summary>
 internal sealed class RunFolder
@@ -66,8 +77,11 @@ internal sealed class RunFolder
 
     /// <summary>Opens a run that was interrupted.</summary>
     /// <exception cref="InvalidInputException">It is not a run's folder.</exception>
-    public static RunFolder Open(string path) =>
-        new(path, ContractJson.Read<RunConfiguration>(System.IO.Path.Combine(path, ConfigurationFile)));
+    public static RunFolder Open(string path) => new(path, ReadConfiguration(path));
+
+    /// <summary>What a run is to do.</summary>
+    /// <exception cref="InvalidInputException">It is not a run's folder.</exception>
+    public static RunConfiguration ReadConfiguration(string path) => ContractJson.Read<RunConfiguration>(System.IO.Path.Combine(path, ConfigurationFile));
 
     /// <summary>Keeps others from training this run until disposed; a process that ends without that lets go, too.</summary>
     /// <exception cref="InvalidInputException">Another process trains it.</exception>
@@ -123,7 +137,11 @@ internal sealed class RunFolder
         File.AppendAllText(MetricsFile, System.Text.Json.JsonSerializer.Serialize(metrics, LineOptions) + "\n");
         var step = (int)Math.Min(int.MaxValue, metrics.Step);
         events.add_scalar("loss/train", (float)metrics.TrainingLoss, step);
-        events.add_scalar("auc/validation_fine_tuned", (float)metrics.ValidationAuc, step);
+        if (metrics.ValidationAuc is { } auc)
+        {
+            events.add_scalar("auc/validation_fine_tuned", (float)auc, step);
+        }
+
         events.add_scalar("learning_rate", (float)metrics.LearningRate, step);
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LiMaml.Training.Runs;
 
 /// <summary>Where an interrupted run goes on; beside it stand the weights and the optimizer's moments.</summary>
@@ -20,6 +22,10 @@ internal sealed record RunState
 
     /// <summary>Validation AUC of the best epoch.</summary>
     public double BestAuc { get; init; } = double.MinValue;
+
+    /// <summary>The same for those who ask what came of the run: NaN where there is none.</summary>
+    [JsonIgnore]
+    public double Score => BestAuc == double.MinValue ? double.NaN : BestAuc;
 
     /// <summary>True once early stopping or the last epoch ended the run.</summary>
     public bool Finished { get; init; }

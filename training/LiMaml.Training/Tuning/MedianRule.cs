@@ -17,7 +17,7 @@ internal static class MedianRule
     /// <param name="others">The epochs of the trials before it.</param>
     public static bool Stops(double best, int epoch, IEnumerable<IReadOnlyList<EpochMetrics>> others)
     {
-        var scores = others.Where(epochs => epochs.Count >= epoch).Select(epochs => epochs.Take(epoch).Max(metrics => metrics.ValidationAuc)).Order().ToArray();
+        var scores = others.Where(epochs => epochs.Count >= epoch).Select(epochs => epochs.Take(epoch).Max(metrics => metrics.ValidationAuc!.Value)).Order().ToArray();
         return scores.Length >= Least && best < (scores[(scores.Length - 1) / 2] + scores[scores.Length / 2]) / 2;
     }
 }

@@ -137,7 +137,7 @@ public sealed class TuningRun
             cancellation.ThrowIfCancellationRequested();
             var end = !outcome.Interrupted ? TrialEnd.Finished : stops(outcome) ? TrialEnd.Median : TrialEnd.Paused;
             // Below the last rung, trials that ended early have had their fine-tuning steps chosen, the others have not: compare what both have.
-            var score = rung >= rungs.Count - 1 ? outcome.BestValidationAuc : TrainingRun.ReadMetrics(Folder(trial.Number, seed)).Max(epoch => epoch.ValidationAuc);
+            var score = rung >= rungs.Count - 1 ? outcome.BestValidationAuc : TrainingRun.ReadMetrics(Folder(trial.Number, seed)).Max(epoch => epoch.ValidationAuc!.Value);
             entry = entry with { Epochs = outcome.Epochs, Score = score, End = end };
         }
         catch (InvalidInputException fault)
