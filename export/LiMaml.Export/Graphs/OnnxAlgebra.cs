@@ -47,6 +47,9 @@ internal class OnnxAlgebra(GraphBuilder graph) : ITensorAlgebra<OnnxValue>
     public virtual OnnxValue Sum(OnnxValue a, int axis, bool keepAxis = true) => Graph.ReduceSum(a, axis, keepAxis);
 
     /// <inheritdoc/>
+    public OnnxValue Max(OnnxValue a) => Graph.ReduceMax(a, -1, keepAxis: true);
+
+    /// <inheritdoc/>
     public OnnxValue Relu(OnnxValue a) => Graph.Relu(a);
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ internal sealed record OperatorSet(ExportProfile Profile, int Version, int IrVer
     /// <summary>Where <c>ReduceSum</c>, <c>Squeeze</c> and <c>Unsqueeze</c> take their axes as an input; an attribute before.</summary>
     public bool AxesAreInputs => Version >= 13;
 
+    /// <summary>Where <c>ReduceMax</c> does, too.</summary>
+    public bool AxesOfMaximaAreInputs => Version >= 18;
+
     /// <summary>Those of a profile.</summary>
     public static OperatorSet Of(ExportProfile profile) => profile switch
     {

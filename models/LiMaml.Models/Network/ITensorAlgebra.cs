@@ -39,6 +39,9 @@ public interface ITensorAlgebra<T>
     /// <summary>Sum over one axis (negative counts from the end); the axis stays with size 1 where <paramref name="keepAxis"/>.</summary>
     T Sum(T a, int axis, bool keepAxis = true);
 
+    /// <summary>The largest along the last axis, which stays with size 1; no gradient flows through it.</summary>
+    T Max(T a);
+
     /// <summary>max(a, 0).</summary>
     T Relu(T a);
 

@@ -1,6 +1,25 @@
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Specs;
 
 namespace LiMaml.Models.Network;
+
+/// <summary>The support samples of a batch of tasks as they come; padded samples have weight 0.</summary>
+/// <param name="Meta">Meta features of the samples by input name [tasks, support, width].</param>
+/// <param name="Latest">Meta features of each task's most recent sample by input name [tasks, width].</param>
+/// <param name="Features">What <see cref="ModelSpec.SupportFeatures"/> names, by input name [tasks, support, width].</param>
+/// <param name="Labels">[tasks, support, 1].</param>
+/// <param name="Weights">[tasks, support, 1], 0 or more.</param>
+/// <param name="Others">Meta embeddings of the other task definitions [tasks, support, embedding]; empty for a single definition.</param>
+/// <param name="Times">When they came; null where the meta block does not read them as a sequence.</param>
+internal sealed record SupportSamples<T>(
+    IReadOnlyDictionary<string, T> Meta,
+    IReadOnlyDictionary<string, T> Latest,
+    IReadOnlyDictionary<string, T> Features,
+    T Labels,
+    T Weights,
+    IReadOnlyDictionary<string, T> Others,
+    SupportTimes<T>? Times)
+    where T : class;
 
 /// <summary>The support sets of a batch of tasks; padded samples have weight 0.</summary>
 /// <param name="Meta">Meta features of the samples by input name [tasks, support, width].</param>
@@ -10,6 +29,7 @@ namespace LiMaml.Models.Network;
 /// <param name="Weights">[tasks, support, 1], 0 or more.</param>
 /// <param name="Others">Meta embeddings of the other task definitions [tasks, support, embedding]; empty for a single definition.</param>
 /// <param name="Bag">Each task's history bag [tasks, 1, embedding]; null where the meta block has none.</param>
+/// <param name="Sequence">The samples as a sequence; null where the meta block does not read them as one.</param>
 internal sealed record SupportSet<T>(
     IReadOnlyDictionary<string, T> Meta,
     IReadOnlyDictionary<string, T> Latest,
@@ -17,7 +37,8 @@ internal sealed record SupportSet<T>(
     T Labels,
     T Weights,
     IReadOnlyDictionary<string, T> Others,
-    T? Bag)
+    T? Bag,
+    TaskSequence<T>? Sequence)
     where T : class;
 
 /// <summary>What came of the inner loop.</summary>
@@ -51,7 +72,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         }
 
         var start = Detach(bound);
-        var encoded = block.Encode(support.Meta);
+        var encoded = block.EncodeSupport(support);
         var state = new Support(
             support.Labels,
             support.Weights,
@@ -59,7 +80,8 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
             algebra.Sum(support.Weights, 1),
             encoded is null || spec.SecondOrder ? encoded : algebra.StopGradient(encoded),
             FollowsGlobal ? support.Global : network.Global.Frozen(support.Global),
-            support.Others);
+            support.Others,
+            support.Sequence);
         var projected = network.Global.Project(start, state.Global);
         var layers = start;
         var (meta, pass) = Forward(block, layers, state, projected);
@@ -76,7 +98,7 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         {
             layers = Step(layers, Gradient(block, layers, state, meta, pass), length, state.Evidence); // line 8
             projected = spec.Adapts is AdaptedWeights.Network ? network.Global.Project(layers, state.Global) : projected;
-            (meta, pass) = step + 1 < spec.Steps || losses ? Forward(block, layers, state, projected) : (meta, pass);
+            (meta, pass) = step + 1 < spec.Steps || losses ? Forward(block, layers, state, projected, meta) : (meta, pass);
         }
 
         return new Adapted<T>(Attach(layers, start, bound), before, losses ? MeanLoss(pass.Logit, state) : null);
@@ -92,9 +114,9 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
 
     private bool FollowsGlobal => spec.SecondOrder && spec.TotalGlobalGradient;
 
-    private (MetaPass<T> Meta, GlobalPass<T> Pass) Forward(MetaBlock<T> block, LayerSet<T> layers, Support support, GlobalFixed<T> projected)
+    private (MetaPass<T> Meta, GlobalPass<T> Pass) Forward(MetaBlock<T> block, LayerSet<T> layers, Support support, GlobalFixed<T> projected, MetaPass<T>? earlier = null)
     {
-        var meta = block.Forward(layers, support.Encoded);
+        var meta = block.ForwardSupport(layers, support.Encoded, support.Sequence, earlier);
         var embedding = spec.Adapts is AdaptedWeights.Network && support.Encoded is null
             ? algebra.Add(meta.Embedding, algebra.Scale(support.Labels, 0)) // an ID row stands for each of its task's samples
             : meta.Embedding;
@@ -213,5 +235,6 @@ internal sealed class InnerLoop<T>(Network<T> network, InnerLoopSpec spec, int s
         T Evidence,
         T? Encoded,
         GlobalRows<T> Global,
-        IReadOnlyDictionary<string, T> Others);
+        IReadOnlyDictionary<string, T> Others,
+        TaskSequence<T>? Sequence);
 }

@@ -1,3 +1,4 @@
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -61,26 +62,26 @@ internal sealed class Network<T>
 
     /// <summary>
     /// The meta embedding of each task from its most recent sample (Algorithm 2b, line 7): <paramref name="latest"/>
-    /// [tasks, width] → [tasks, embedding]. <paramref name="layers"/> are the block's, bound to these tasks, adapted or not.
+    /// [tasks, width] → [tasks, embedding]. <paramref name="layers"/> are the block's, bound to these tasks, adapted or not;
+    /// <paramref name="sequence"/> is the support that it comes after, null for none.
     /// </summary>
-    public T Embed(MetaBlock<T> block, LayerSet<T> layers, IReadOnlyDictionary<string, T> latest)
+    public T Embed(MetaBlock<T> block, LayerSet<T> layers, IReadOnlyDictionary<string, T> latest, TaskSequence<T>? sequence = null)
     {
         var encoded = block.Encode(latest); // [tasks, width]
-        var pass = block.Forward(layers, encoded is null ? null : Algebra.Unsqueeze(encoded, 1)); // [tasks, 1, embedding]
-        return Algebra.Sum(pass.Embedding, 1, keepAxis: false);
+        var embedding = block.Forward(layers, encoded is null ? null : Algebra.Unsqueeze(encoded, 1), sequence); // [tasks, 1, embedding]
+        return Algebra.Sum(embedding, 1, keepAxis: false);
     }
 
     /// <summary>
-    /// Support samples as the global block encodes them, and their tasks' history bags [tasks, 1, embedding] or null, from the
-    /// features that <see cref="ModelSpec.SupportFeatures"/> names.
+    /// Support samples as the blocks encode them: the global block's rows, and what of its tasks' supports the meta block reads
+    /// before any step.
     /// </summary>
-    /// <param name="block">Whose tasks.</param>
-    /// <param name="inputs">By input name [tasks, support, width].</param>
-    /// <param name="weights">Of the samples [tasks, support, 1].</param>
-    public (GlobalRows<T> Rows, T? Bag) EncodeSupport(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, T weights)
+    public SupportSet<T> Encode(MetaBlock<T> block, SupportSamples<T> samples)
     {
-        var bag = block.Bag(inputs, weights);
-        return (Global.Encode(supportCategories[block.Spec.Task] > globalCategories ? WithoutFurther(inputs) : inputs), bag);
+        var bag = block.Bag(samples.Features, samples.Weights);
+        var sequence = block.Sequence(samples);
+        var rows = Global.Encode(supportCategories[block.Spec.Task] > globalCategories ? WithoutFurther(samples.Features) : samples.Features);
+        return new SupportSet<T>(samples.Meta, samples.Latest, rows, samples.Labels, samples.Weights, samples.Others, bag, sequence);
     }
 
     /// <summary>The learned settings of an inner loop.</summary>
@@ -88,7 +89,7 @@ internal sealed class Network<T>
 
     private T MakeIdentity(int size) => Algebra.Constant([.. Enumerable.Range(0, size * size).Select(place => place % (size + 1) == 0 ? 1f : 0f)], size, size);
 
-    /// <summary>The features of the global block alone: those that only a history bag reads are the last categories.</summary>
+    /// <summary>The features of the global block alone: those that only the meta block reads are the last categories.</summary>
     private Dictionary<string, T> WithoutFurther(IReadOnlyDictionary<string, T> inputs)
     {
         var own = new Dictionary<string, T>(inputs);
@@ -111,9 +112,19 @@ internal sealed class Network<T>
                 Parameters.Layout(Spec.SupportFeatures(block), schema),
                 feature => parameter($"{Parameters.HistoryPrefix(block.Task)}.{feature}")));
 
+    private SequenceTokens<T> SequenceTokens(MetaBlockSpec block, DatasetSchema schema)
+    {
+        var layout = Parameters.Layout(block.TransformerOrDefault.Sequence, schema);
+        var encoder = new FeatureEncoder<T>(
+            Algebra, layout, Parameters.Layout(Spec.SupportFeatures(block), schema), feature => parameter($"{Parameters.SequencePrefix(block.Task)}.encoder.{feature}"));
+        return new SequenceTokens<T>(Algebra, encoder) { FeatureWidth = layout.EncodedWidth(block.FeatureEmbeddingSize) };
+    }
+
     private MetaBlock<T> Create(MetaBlockSpec block, DatasetSchema schema) => block.Kind switch
     {
         MetaBlockKind.IdEmbedding => new IdMetaBlock<T>(block, HistoryBag(block, schema), Algebra, parameter),
+        MetaBlockKind.Transformer => new TransformerMetaBlock<T>(
+            block, HistoryBag(block, schema), Parameters.Layout(block.Features, schema), SequenceTokens(block, schema), Algebra, parameter),
         _ => new MlpMetaBlock<T>(block, HistoryBag(block, schema), Parameters.Layout(block.Features, schema), Algebra, parameter),
     };
 }

@@ -1,4 +1,5 @@
 using LiMaml.Models.Network.Entries;
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 
@@ -14,6 +15,10 @@ public static class Parameters
 
     /// <summary>Of the learned proximal strength, per unit of sample weight, where it starts.</summary>
     private const double SlopeShare = 0.01;
+
+    /// <summary>Of a token, besides features: the label of the sample before, whether there is one, and the time between.</summary>
+    private const int TokenNumbers = 3;
+
     internal const string WidePrefix = $"{GlobalPrefix}.wide";
 
     /// <summary>Every parameter that <paramref name="spec"/> needs over <paramref name="schema"/>.</summary>
@@ -41,6 +46,8 @@ public static class Parameters
     }
 
     internal static string MetaPrefix(string task) => $"meta.{task}";
+
+    internal static string SequencePrefix(string task) => $"{MetaPrefix(task)}.sequence";
 
     internal static string HistoryPrefix(string task) => $"{MetaPrefix(task)}.history";
 
@@ -71,6 +78,15 @@ public static class Parameters
         }
 
         DeclareEncoder(parameters, MetaPrefix(block.Task), layout, block.FeatureEmbeddingSize);
+        if (block.Kind is MetaBlockKind.Transformer)
+        {
+            var sequence = Layout(block.TransformerOrDefault.Sequence, schema);
+            DeclareEncoder(parameters, SequencePrefix(block.Task), sequence, block.FeatureEmbeddingSize);
+            var inputs = layout.EncodedWidth(block.FeatureEmbeddingSize) + sequence.EncodedWidth(block.FeatureEmbeddingSize) + TokenNumbers;
+            SequenceLayers.Declare(parameters, block, inputs);
+            return;
+        }
+
         DeclareStack(parameters, MetaPrefix(block.Task), Stack(block), layout.EncodedWidth(block.FeatureEmbeddingSize), 0);
     }
 
@@ -88,7 +104,8 @@ public static class Parameters
         loop.Adapts is AdaptedWeights.Embedding || block.Kind is MetaBlockKind.IdEmbedding
             ? [(Shift(block.Task), new(Shift(block.Task), [block.EmbeddingSize], ParameterKind.Bias, 0))]
             : [.. parameters.Where(parameter => parameter.Name.StartsWith($"{MetaPrefix(block.Task)}.layers.", StringComparison.Ordinal))
-                .Select(parameter => (parameter.Name[..parameter.Name.LastIndexOf('.')], parameter))];
+                .Select(parameter => (Layer: parameter.Name[..parameter.Name.LastIndexOf('.')], parameter))
+                .Where(part => block.Kind is not MetaBlockKind.Transformer || SequenceLayers.Moves(block.TransformerOrDefault, MetaPrefix(block.Task), part.Layer))];
 
     private static void DeclareSettings(List<ParameterDeclaration> parameters, List<(string Layer, ParameterDeclaration Numbers)> moving, InnerLoopSpec loop)
     {

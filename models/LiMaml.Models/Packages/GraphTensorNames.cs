@@ -23,6 +23,12 @@ public static class GraphTensorNames
     /// <summary>Weights of support samples, 0 or more; 0 pads.</summary>
     public const string SupportWeight = "support_weight";
 
+    /// <summary>Where a support sample stands in its task's sequence: 1 is the oldest, 0 pads; only for meta blocks that read a sequence.</summary>
+    public const string SupportPosition = "support_position";
+
+    /// <summary>Days since the task's support sample before, 0 for the oldest; only for meta blocks that read a sequence.</summary>
+    public const string SupportElapsed = "support_elapsed";
+
     /// <summary>Where each task's meta embedding starts from, its history bag included; only where a model has several task definitions.</summary>
     public const string StartingEmbedding = "starting_embedding";
 

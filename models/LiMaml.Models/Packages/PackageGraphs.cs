@@ -64,6 +64,7 @@ public static class PackageGraphs
                 .Select(other => Floats(SupportEmbeddingOf(other.Task), TasksAxis, SupportAxis, Size(other.EmbeddingSize))),
             Floats(SupportLabel, TasksAxis, SupportAxis),
             Floats(SupportWeight, TasksAxis, SupportAxis),
+            .. block.Kind is MetaBlockKind.Transformer ? [Floats(SupportPosition, TasksAxis, SupportAxis), Floats(SupportElapsed, TasksAxis, SupportAxis)] : Array.Empty<GraphInput>(),
             .. Features(block.Features, schema, Latest, TasksAxis),
         ],
         [

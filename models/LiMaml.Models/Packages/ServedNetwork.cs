@@ -1,4 +1,5 @@
 using LiMaml.Models.Network;
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 using static LiMaml.Models.Packages.GraphTensorNames;
@@ -58,31 +59,28 @@ internal sealed class ServedNetwork<T>(ModelSpec spec, DatasetSchema schema, ITe
         var adapted = loop.Adapt(block, loop.Layers(), support, losses: true);
         var outputs = new Dictionary<string, T>
         {
-            [MetaEmbedding] = network.Embed(block, adapted.Layers, latest),
+            [MetaEmbedding] = network.Embed(block, adapted.Layers, latest, support.Sequence),
             [LossBefore] = algebra.Squeeze(algebra.Squeeze(adapted.LossBefore!)),
             [LossAfter] = algebra.Squeeze(algebra.Squeeze(adapted.LossAfter!)),
         };
         if (spec.MetaBlocks.Count > 1)
         {
-            outputs[StartingEmbedding] = network.Embed(block, block.Bind(loop.Layers(), latest, support.Bag), latest);
+            outputs[StartingEmbedding] = network.Embed(block, block.Bind(loop.Layers(), latest, support.Bag), latest, support.Sequence);
         }
 
         return outputs;
     }
 
-    private SupportSet<T> SupportOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, Dictionary<string, T> latest)
-    {
-        var weights = algebra.Unsqueeze(inputs[SupportWeight], -1);
-        var (rows, bag) = network.EncodeSupport(block, Renamed(spec.SupportFeatures(block.Spec), inputs, Support), weights);
-        return new(
-            block.Spec.Kind is MetaBlockKind.IdEmbedding ? new Dictionary<string, T>() : Renamed(block.Spec.Features, inputs, SupportMeta),
-            latest,
-            rows,
-            algebra.Unsqueeze(inputs[SupportLabel], -1),
-            weights,
-            spec.MetaBlocks.Where(other => other.Task != block.Spec.Task).ToDictionary(other => other.Task, other => inputs[SupportEmbeddingOf(other.Task)]),
-            bag);
-    }
+    private SupportSet<T> SupportOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs, Dictionary<string, T> latest) => network.Encode(block, new(
+        block.Spec.Kind is MetaBlockKind.IdEmbedding ? new Dictionary<string, T>() : Renamed(block.Spec.Features, inputs, SupportMeta),
+        latest,
+        Renamed(spec.SupportFeatures(block.Spec), inputs, Support),
+        Column(inputs, SupportLabel),
+        Column(inputs, SupportWeight),
+        spec.MetaBlocks.Where(other => other.Task != block.Spec.Task).ToDictionary(other => other.Task, other => inputs[SupportEmbeddingOf(other.Task)]),
+        block.Spec.Kind is MetaBlockKind.Transformer ? new SupportTimes<T>(Column(inputs, SupportPosition), Column(inputs, SupportElapsed)) : null));
+
+    private T Column(IReadOnlyDictionary<string, T> inputs, string name) => algebra.Unsqueeze(inputs[name], -1);
 
     private Dictionary<string, T> LatestOf(MetaBlock<T> block, IReadOnlyDictionary<string, T> inputs) => Renamed(block.Spec.Features, inputs, Latest);
 

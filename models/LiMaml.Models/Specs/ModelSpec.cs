@@ -46,11 +46,14 @@ public sealed record ModelSpec
     public MetaBlockSpec MetaBlock(string task) => MetaBlocks.FirstOrDefault(block => block.Task == task)
         ?? throw new InvalidInputException("task definition", $"'{task}'", $"one that the model personalises for: {string.Join(", ", MetaBlocks.Select(block => block.Task))}");
 
-    /// <summary>Names of the features of a support sample: those of the global block, then what else the history bag of <paramref name="block"/> reads.</summary>
+    /// <summary>
+    /// Names of the features of a support sample: those of the global block, then what else the history bag and the sequence of
+    /// <paramref name="block"/> read.
+    /// </summary>
     public IReadOnlyList<string> SupportFeatures(MetaBlockSpec block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        return [.. Global.Features.Union(block.History)];
+        return [.. Global.Features.Union(block.History).Union(block.Kind is MetaBlockKind.Transformer ? block.TransformerOrDefault.Sequence : [])];
     }
 }
 
@@ -81,6 +84,11 @@ public enum MetaBlockKind
 
     /// <summary>A learned row for each task (Table 4); the inner loop moves the row. New tasks start from the row 'unknown'.</summary>
     IdEmbedding,
+
+    /// <summary>
+    /// A causal transformer over the task's support; the inner loop moves the layers that <see cref="TransformerSpec.Adapts"/> names.
+    /// </summary>
+    Transformer,
 }
 
 /// <summary>A meta block (paper §4.3.1): meta features in, meta embedding out.</summary>
@@ -98,7 +106,7 @@ public sealed record MetaBlockSpec
     /// <summary>Width of the learned vector of each categorical and multi-valued feature.</summary>
     public int FeatureEmbeddingSize { get; init; } = 8;
 
-    /// <summary>Hidden layers, before the linear layer that outputs the meta embedding. Ignored by <see cref="MetaBlockKind.IdEmbedding"/>.</summary>
+    /// <summary>Hidden layers, before the linear layer that outputs the meta embedding. For <see cref="MetaBlockKind.Mlp"/>; ignored by the others.</summary>
     public IReadOnlyList<LayerSpec> Layers { get; init; } = [new(64), new(64)];
 
     /// <summary>Width of the meta embedding, at least 1.</summary>
@@ -109,6 +117,18 @@ public sealed record MetaBlockSpec
     /// task's history bag: h = Σ w v ÷ √(Σ w + 5) over the support, labels unused. It is added to the meta embedding. Empty for none.
     /// </summary>
     public IReadOnlyList<string> History { get; init; } = [];
+
+    /// <summary>The layers of a <see cref="MetaBlockKind.Transformer"/>; null for the defaults, and for the other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TransformerSpec? Transformer { get; init; }
+
+    /// <summary>The layers of a <see cref="MetaBlockKind.Transformer"/>, defaults filled in.</summary>
+    [JsonIgnore]
+    public TransformerSpec TransformerOrDefault => Transformer ?? new TransformerSpec();
+
+    /// <summary>Whether a task's meta embedding depends on its support before any step: by a history bag or as a sequence.</summary>
+    [JsonIgnore]
+    public bool ReadsSupport => History.Count > 0 || Kind is MetaBlockKind.Transformer;
 
     /// <summary>In place of <see cref="InnerLoopSpec.SupportCapacity"/> for this definition's tasks; null for that.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

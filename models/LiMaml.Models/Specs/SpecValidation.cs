@@ -38,6 +38,12 @@ public static class SpecValidation
         GlobalValidation.Validate(spec, schema, where);
         ValidateInnerLoop(spec.InnerLoop, spec, $"{where}: innerLoop");
         ValidateInnerLoop(spec.FineTuning, spec, $"{where}: fineTuning");
+        for (var index = 0; index < spec.MetaBlocks.Count; index++)
+        {
+            var block = string.Create(CultureInfo.InvariantCulture, $"{where}: metaBlocks[{index}] '{spec.MetaBlocks[index].Task}'");
+            TransformerValidation.Validate(spec.MetaBlocks[index], spec, schema, block);
+        }
+
         Expect.That(
             spec.InnerLoop is not { StepRule: StepRule.Newton, LearnedProximal: true, Steps: 1 }, $"{where}: innerLoop.steps", spec.InnerLoop.Steps,
             "2 or more for learnedProximal with newton: the last step alone is followed, and from the starting point nothing pulls yet");
@@ -92,7 +98,7 @@ public static class SpecValidation
         {
             Expect.That(spec.Global.Wide, $"{where}: global.wide", "false", "true for algorithm wideAndDeep");
             var other = spec.MetaBlocks.FirstOrDefault(block => block.Kind is not MetaBlockKind.IdEmbedding);
-            Expect.That(other is null, $"{where}: metaBlocks '{other?.Task}'.kind", "mlp", "idEmbedding for algorithm wideAndDeep");
+            Expect.That(other is null, $"{where}: metaBlocks '{other?.Task}'.kind", other?.Kind is MetaBlockKind.Transformer ? "transformer" : "mlp", "idEmbedding for algorithm wideAndDeep");
         }
     }
 

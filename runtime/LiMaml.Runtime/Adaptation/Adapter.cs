@@ -24,18 +24,20 @@ public sealed class Adapter : IDisposable
     private readonly Counterparts none = new(new Dictionary<string, int>());
     private readonly SupportBuckets buckets;
     private readonly InnerLoopSpec fineTuning;
+    private readonly bool hasSequence;
 
     private Adapter(ModelPackage package, string task, AdapterOptions options)
     {
         var block = package.MetaBlock(task);
         Task = task;
         EmbeddingSize = block.EmbeddingSize;
+        hasSequence = block.Kind is MetaBlockKind.Transformer;
         fineTuning = package.Manifest.Model.FineTuning.For(block);
         SupportCapacity = fineTuning.SupportCapacity;
         buckets = new SupportBuckets(SupportCapacity, options.BatchRows);
         latest = new FeatureTensors(package.MetaLayout(block), GraphTensorNames.Latest);
         support = new FeatureTensors(package.SupportLayout(block), GraphTensorNames.Support);
-        supportMeta = block.Kind == MetaBlockKind.Mlp ? new FeatureTensors(package.MetaLayout(block), GraphTensorNames.SupportMeta) : null;
+        supportMeta = block.Kind is not MetaBlockKind.IdEmbedding ? new FeatureTensors(package.MetaLayout(block), GraphTensorNames.SupportMeta) : null;
         session = GraphSession.Open(package, package.Adapt(task), options.Graphs);
         others = [.. package.OtherTasks(task).Select(other => (other, UnadaptedEmbeddings.Open(package, other, options.Graphs)))];
         Features = [.. latest.Features.Concat(support.Features).Concat(others.SelectMany(other => other.Unadapted.Features)).Distinct()];
@@ -114,6 +116,20 @@ public sealed class Adapter : IDisposable
         FillNumbers(tasks.Rows.Labels, places, batch.Float32(GraphTensorNames.SupportLabel));
         FillNumbers(tasks.Rows.Weights, places, batch.Float32(GraphTensorNames.SupportWeight));
         Decay(tasks, bucket, batch.Float32(GraphTensorNames.SupportWeight));
+        if (hasSequence)
+        {
+            FillTimes(tasks.Rows.Timestamps, places, bucket.Length, batch.Float32(GraphTensorNames.SupportPosition), batch.Float32(GraphTensorNames.SupportElapsed));
+        }
+    }
+
+    private static void FillTimes(long[] timestamps, int[] places, int length, Span<float> positions, Span<float> elapsed)
+    {
+        for (var place = 0; place < places.Length; place++)
+        {
+            var sample = place % length;
+            positions[place] = places[place] < 0 ? 0 : sample + 1;
+            elapsed[place] = places[place] < 0 || sample == 0 ? 0 : ElapsedTime.Days(timestamps[places[place - 1]], timestamps[places[place]]);
+        }
     }
 
     private void Decay(TaskRows tasks, SupportBucket bucket, Span<float> weights)

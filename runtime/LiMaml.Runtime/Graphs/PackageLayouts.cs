@@ -29,7 +29,7 @@ internal static class PackageLayouts
     public static FeatureLayout MetaLayout(this ModelPackage package, MetaBlockSpec block) =>
         new(block.Features.Select(package.Manifest.Schema.Feature));
 
-    /// <summary>How the features of a support sample are laid out: the global block's, and what a history bag reads besides.</summary>
+    /// <summary>How the features of a support sample are laid out: the global block's, and what a history bag or a sequence reads besides.</summary>
     public static FeatureLayout SupportLayout(this ModelPackage package, MetaBlockSpec block) =>
         new(package.Manifest.Model.SupportFeatures(block).Select(package.Manifest.Schema.Feature));
 

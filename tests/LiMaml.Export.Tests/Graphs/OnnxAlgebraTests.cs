@@ -41,6 +41,8 @@ public sealed class OnnxAlgebraTests
     [InlineData("atLeast", "tasks,1", "5")]
     [InlineData("sumSupport", "tasks,support,4")]
     [InlineData("dropSupport", "tasks,support,4")]
+    [InlineData("max", "tasks,support,4")]
+    [InlineData("aboveMax", "tasks,1,support")]
     [InlineData("relu", "tasks,support,4")]
     [InlineData("positive", "tasks,support,4")]
     [InlineData("atLeast", "tasks,support,1", "5")]
@@ -140,6 +142,8 @@ public sealed class OnnxAlgebraTests
             "sumLast" => algebra.Sum(x[0], -1),
             "sumSupport" => algebra.Sum(x[0], 1),
             "dropSupport" => algebra.Sum(x[0], -2, keepAxis: false),
+            "max" => algebra.Max(x[0]),
+            "aboveMax" => algebra.Relu(algebra.Max(x[0])), // 0 over an empty axis
             "relu" => algebra.Relu(x[0]),
             "positive" => algebra.Positive(x[0]),
             "atLeast" => algebra.AtLeast(x[0], x[1]),

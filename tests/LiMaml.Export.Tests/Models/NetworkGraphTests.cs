@@ -257,6 +257,16 @@ public sealed class NetworkGraphTests
             MetaEmbeddingL2 = 0.02,
         }) with
         { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
+        var attentive = new MetaBlockSpec
+        {
+            Task = "member",
+            Kind = MetaBlockKind.Transformer,
+            Features = ["age", "visits", "genres", "hour"],
+            FeatureEmbeddingSize = 3,
+            EmbeddingSize = 4,
+            Transformer = new TransformerSpec { Width = 6, Heads = 2, FeedForward = 5, Dropout = 0.3, Sequence = ["item", "raw", "genres", "member"] },
+        };
+        ModelSpec Transformer(Func<TransformerSpec, TransformerSpec> sizes) => spec with { MetaBlocks = [attentive with { Transformer = sizes(attentive.Transformer) }] };
         ModelSpec Tuned(Func<InnerLoopSpec, InnerLoopSpec> change) => spec with { FineTuning = change(spec.FineTuning) };
         return new()
         {
@@ -297,6 +307,11 @@ public sealed class NetworkGraphTests
             ["diagonal"] = Convex(StepRule.Diagonal, 5, 0.5),
             ["learned strengths of layers"] = Learned(loop => loop with { StepRule = StepRule.CurvatureBound, StepSize = 2, Proximal = 1, LearnedProximal = true }),
             ["learned step sizes"] = Learned(loop => loop with { LearnedStepSizes = true }),
+            ["transformer"] = Transformer(sizes => sizes) with { FineTuning = spec.FineTuning with { StepRule = StepRule.CurvatureBound, StepSize = 2, Form = AdaptedForm.Weights } },
+            ["transformer, last layer"] = Transformer(sizes => sizes with { Depth = 2, Heads = 3, Adapts = AdaptedLayers.LastLayer }),
+            ["transformer, all"] = Transformer(sizes => sizes with { Heads = 1, Sequence = [], Adapts = AdaptedLayers.All }),
+            ["transformer, newton, history"] = Convex(StepRule.Newton, 2, 1) with { MetaBlocks = [attentive with { History = ["item"] }] },
+            ["transformer and id embedding"] = spec with { MetaBlocks = [attentive, idBlock with { Task = "item", Features = ["item"], EmbeddingSize = 3 }] },
             ["no steps"] = Tuned(tuning => tuning with { Steps = 0 }),
             ["vanilla"] = spec with { Algorithm = TrainingAlgorithm.Vanilla },
         };

@@ -82,6 +82,10 @@ internal sealed class SampleModel
         if (inputs.TryGetValue(GraphTensorNames.SupportWeight, out var weight))
         {
             inputs[GraphTensorNames.SupportWeight] = NdArray.Build(weight.Shape, index => index[1] < (lengths?[index[0]] ?? support) ? weight.At(index) : 0);
+            if (inputs.ContainsKey(GraphTensorNames.SupportPosition))
+            {
+                inputs[GraphTensorNames.SupportPosition] = NdArray.Build(weight.Shape, index => index[1] < (lengths?[index[0]] ?? support) ? index[1] + 1 : 0);
+            }
         }
 
         return inputs;
@@ -98,6 +102,7 @@ internal sealed class SampleModel
     {
         { Kind: ElementKind.Int64 } => random.Next(Size(input.Features[input.Features.Count == 1 ? 0 : index[^1]])),
         { Name: GraphTensorNames.SupportLabel } => random.Next(2),
+        { Name: GraphTensorNames.SupportElapsed } => (float)(random.NextDouble() * 30),
         { Name: GraphTensorNames.SupportWeight } => 0.25 + (random.Next(4) * 0.25),
         { Features.Count: > 0 } when input.Features[0] != "taste" => Dense(random, input.Features[index[^1]]),
         _ => (float)((random.NextDouble() * 2) - 1),

@@ -39,6 +39,9 @@ internal sealed class ReferenceAlgebra : ITensorAlgebra<NdArray>
         return keepAxis ? sums : new NdArray(sums.Values, [.. a.Shape[..at], .. a.Shape[(at + 1)..]]);
     }
 
+    public NdArray Max(NdArray a) =>
+        NdArray.Build([.. a.Shape[..^1], 1], index => Enumerable.Range(0, a.Shape[^1]).Select(k => a.At([.. index[..^1], k])).DefaultIfEmpty(double.NegativeInfinity).Max());
+
     public NdArray Relu(NdArray a) => Map(a, x => Math.Max(x, 0));
 
     public NdArray Positive(NdArray a) => Map(a, x => x > 0 ? 1 : 0);

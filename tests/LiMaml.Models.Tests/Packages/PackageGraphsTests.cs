@@ -40,6 +40,17 @@ public sealed class PackageGraphsTests
     }
 
     [Fact]
+    public void Of_Transformer_AsksWhenSupportSamplesCame()
+    {
+        var block = Spec.MetaBlocks[0] with { Kind = MetaBlockKind.Transformer, Transformer = new TransformerSpec { Sequence = ["member"] } };
+        var graphs = PackageGraphs.Of(Spec with { MetaBlocks = [block] }, Schema);
+
+        Assert.Equal(Text(PackageGraphs.Of(Spec, Schema)[1]), Text(graphs[1]));
+        Assert.Contains("support_weight[tasks,support], support_position[tasks,support], support_elapsed[tasks,support], latest_dense", Text(graphs[2]), StringComparison.Ordinal);
+        Assert.Contains("member", graphs[2].Inputs.Single(input => input.Name == "support_categorical").Features);
+    }
+
+    [Fact]
     public void Of_TwoDefinitions_NamesThemAndAsksForCounterparts()
     {
         var graphs = PackageGraphs.Of(Spec with { MetaBlocks = [Spec.MetaBlocks[0], Spec.MetaBlocks[0] with { Task = "item", EmbeddingSize = 2 }] }, Schema);

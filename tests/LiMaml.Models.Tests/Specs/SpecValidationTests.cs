@@ -19,7 +19,33 @@ public sealed class SpecValidationTests
     {
         var json = Encoding.UTF8.GetString(ContractJson.Serialize(Examples.Spec())); // bundle ids of older packages hash it
 
-        Assert.All(["rank", "crossLayers", "wide"], member => Assert.DoesNotContain($"\"{member}\"", json, StringComparison.Ordinal));
+        Assert.All(["rank", "crossLayers", "wide", "transformer", "transformerOrDefault", "readsSupport"], member => Assert.DoesNotContain($"\"{member}\"", json, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(AdaptedLayers.ReadOut, StepRule.CurvatureBound)]
+    [InlineData(AdaptedLayers.LastLayer, StepRule.Constant)]
+    [InlineData(AdaptedLayers.All, StepRule.Constant)]
+    public void Validate_Transformer_Passes(AdaptedLayers adapts, StepRule rule)
+    {
+        var spec = WithTransformer(sizes => sizes with { Adapts = adapts, Sequence = ["item", "city", "text"] })(Examples.Spec());
+        var loop = spec.InnerLoop with { StepRule = rule, StepSize = 0.03 };
+
+        SpecValidation.Validate(spec with { InnerLoop = loop, FineTuning = loop }, Examples.Schema(), "spec.json");
+    }
+
+    [Fact]
+    public void Parse_Transformer_ReadsItBack()
+    {
+        var spec = WithTransformer(sizes => sizes with { Width = 24, Heads = 3, Depth = 2, FeedForward = 48, Dropout = 0.1, Sequence = ["item"], Adapts = AdaptedLayers.LastLayer })(Examples.Spec());
+        var json = ContractJson.Serialize(spec);
+
+        var read = ContractJson.Parse<ModelSpec>(json, "spec.json");
+
+        Assert.Equal(json, ContractJson.Serialize(read));
+        Assert.Equal(AdaptedLayers.LastLayer, read.MetaBlocks[0].TransformerOrDefault.Adapts);
+        Assert.Equal(["item", "genres", "city"], (spec with { MetaBlocks = [spec.MetaBlocks[0] with { Transformer = new TransformerSpec { Sequence = ["city", "item"] } }] }).SupportFeatures(
+            spec.MetaBlocks[0] with { Transformer = new TransformerSpec { Sequence = ["city", "item"] } }));
     }
 
     [Fact]
@@ -100,6 +126,19 @@ public sealed class SpecValidationTests
         { "metaBlocks[0] 'member'.halfLife: found -1, expected a finite number of samples above 0", WithMeta(block => block with { HalfLife = -1 }) },
         { "rounds: found 2, expected none for one task definition", spec => spec with { Rounds = 2 } },
         { "global.interaction: found pairwise, with one meta block", WithGlobal(global => global with { Interaction = Interaction.Pairwise, ItemFeatures = [] }) },
+        { "metaBlocks[0] 'member'.transformer: found it, with kind Mlp, expected none, or kind transformer", WithMeta(block => block with { Transformer = new TransformerSpec() }) },
+        { "metaBlocks[0] 'member'.transformer.width: found 30, expected a multiple of the 4 heads", WithTransformer(sizes => sizes with { Width = 30, Heads = 4 }) },
+        { "metaBlocks[0] 'member'.transformer.width: found 0, expected an integer from 1", WithTransformer(sizes => sizes with { Width = 0 }) },
+        { "metaBlocks[0] 'member'.transformer.heads: found 17, expected an integer from 1 to 16", WithTransformer(sizes => sizes with { Width = 34, Heads = 17 }) },
+        { "metaBlocks[0] 'member'.transformer.depth: found 0, expected an integer from 1 to 16", WithTransformer(sizes => sizes with { Depth = 0 }) },
+        { "metaBlocks[0] 'member'.transformer.feedForward: found 0, expected an integer from 1", WithTransformer(sizes => sizes with { FeedForward = 0 }) },
+        { "metaBlocks[0] 'member'.transformer.dropout: found 1, expected a number from 0 to below 1", WithTransformer(sizes => sizes with { Dropout = 1 }) },
+        { "metaBlocks[0] 'member'.transformer.sequence: found 'height', expected features of the schema", WithTransformer(sizes => sizes with { Sequence = ["height"] }) },
+        { "metaBlocks[0] 'member'.transformer.sequence: found 'age', a dense feature that the global block does not read", WithTransformer(sizes => sizes with { Sequence = ["age"] }) },
+        { "metaBlocks[0] 'member'.transformer.adapts: found All, expected readOut, or innerLoop.stepRule constant", WithTransformer(sizes => sizes with { Adapts = AdaptedLayers.All }) },
+        { "metaBlocks[0] 'member'.transformer.adapts: found LastLayer, expected readOut, or fineTuning.stepRule constant", spec => WithTransformer(sizes => sizes with { Adapts = AdaptedLayers.LastLayer })(WithLoop(loop => loop with { StepRule = StepRule.Constant })(spec)) },
+        { "metaBlocks[0] 'member'.transformer.adapts: found All, expected readOut (the default): with adapts embedding no layer moves", spec => WithTransformer(sizes => sizes with { Adapts = AdaptedLayers.All })(spec) with { InnerLoop = Newton, FineTuning = Newton } },
+        { "metaBlocks 'member'.kind: found transformer, expected idEmbedding for algorithm wideAndDeep", spec => WithTransformer(sizes => sizes)(WithGlobal(global => global with { Wide = true })(spec)) with { Algorithm = TrainingAlgorithm.WideAndDeep } },
         { "fineTuning.steps: found -1", spec => spec with { FineTuning = spec.FineTuning with { Steps = -1 } } },
     };
 
@@ -113,6 +152,9 @@ public sealed class SpecValidationTests
     }
 
     private static InnerLoopSpec Newton { get; } = new() { Adapts = AdaptedWeights.Embedding, StepRule = StepRule.Newton, StepSize = 1, Proximal = 1, Steps = 2 };
+
+    private static Func<ModelSpec, ModelSpec> WithTransformer(Func<TransformerSpec, TransformerSpec> change) =>
+        WithMeta(block => block with { Kind = MetaBlockKind.Transformer, Transformer = change(new TransformerSpec()) });
 
     private static Func<ModelSpec, ModelSpec> WithMeta(Func<MetaBlockSpec, MetaBlockSpec> change) => spec => spec with { MetaBlocks = [change(spec.MetaBlocks[0])] };
 

@@ -1,4 +1,5 @@
 using LiMaml.Models.Network;
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
 using LiMaml.Training.Data;
@@ -20,9 +21,10 @@ internal static class SampleEpisodes
         var random = new Random(seed);
         var meta = Parameters.Layout(spec.MetaBlocks[0].Features, SampleNetwork.Schema);
         var global = Parameters.Layout(spec.Global.Features, SampleNetwork.Schema);
+        var samples = Parameters.Layout(spec.SupportFeatures(spec.MetaBlocks[0]), SampleNetwork.Schema);
         var supportLength = Math.Max(1, support.Max() + padding);
         return new EpisodeBatch(
-            Rows(random, meta, global, spec.Label, support, supportLength),
+            Rows(random, meta, samples, spec.Label, support, supportLength) with { Times = Times(new Random(seed), support, supportLength) },
             Inputs(random, meta, [support.Length]),
             Rows(random, meta, global, spec.Label, query, query.Max()),
             supportLength,
@@ -55,7 +57,26 @@ internal static class SampleEpisodes
             rows.Meta.ToDictionary(entry => entry.Key, entry => Part(entry.Value)),
             rows.Global.ToDictionary(entry => entry.Key, entry => Part(entry.Value)),
             Part(rows.Labels),
-            Part(rows.Weights));
+            Part(rows.Weights))
+        {
+            Times = rows.Times is null ? null : new SupportTimes<Tensor>(Part(rows.Times.Positions), Part(rows.Times.Elapsed)),
+        };
+    }
+
+    private static SupportTimes<Tensor> Times(Random random, int[] lengths, int length)
+    {
+        var positions = new double[lengths.Length * length];
+        var elapsed = new double[lengths.Length * length];
+        for (var task = 0; task < lengths.Length; task++)
+        {
+            for (var row = 0; row < lengths[task]; row++)
+            {
+                positions[(task * length) + row] = row + 1;
+                elapsed[(task * length) + row] = row == 0 ? 0 : 5 * random.NextDouble();
+            }
+        }
+
+        return new SupportTimes<Tensor>(tensor(positions, [lengths.Length, length, 1]), tensor(elapsed, [lengths.Length, length, 1]));
     }
 
     private static PaddedRows Rows(Random random, FeatureLayout meta, FeatureLayout global, LabelKind label, int[] lengths, int length)

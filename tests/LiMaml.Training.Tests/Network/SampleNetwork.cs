@@ -62,6 +62,17 @@ internal sealed class SampleNetwork : IDisposable
         InnerLoop = new InnerLoopSpec { Steps = 1, StepSize = 0.2, StepRule = StepRule.Constant, MetaEmbeddingL2 = 0, TotalGlobalGradient = true },
     };
 
+    /// <summary>A transformer over features of every kind, one of them outside the global block.</summary>
+    public static MetaBlockSpec TransformerBlock { get; } = new()
+    {
+        Task = "member",
+        Kind = MetaBlockKind.Transformer,
+        Features = ["age", "genres"],
+        FeatureEmbeddingSize = 2,
+        EmbeddingSize = 2,
+        Transformer = new TransformerSpec { Width = 4, Heads = 2, Depth = 1, FeedForward = 3, Sequence = ["x", "item", "member"] },
+    };
+
     /// <summary>Dense features only, each block's as they are: what a plain multilayer perceptron reads.</summary>
     public static ModelSpec PlainSpec { get; } = DefaultSpec with
     {

@@ -6,7 +6,7 @@ namespace LiMaml.Training.Tests.Outer;
 /// <summary>Gradients without differentiating: every number of every parameter is moved both ways.</summary>
 internal static class FiniteDifferences
 {
-    private const double Movement = 1e-4;
+    private const double Movement = 3e-5;
 
     /// <summary>The gradient of <paramref name="loss"/> at the parameters of <paramref name="network"/>; fourth order in the movement.</summary>
     public static Dictionary<string, double[]> Of(SampleNetwork network, Func<Tensor> loss)

@@ -57,6 +57,7 @@ public sealed class MetaGradientTests
     [InlineData("bilinear")]
     [InlineData("id embedding")]
     [InlineData("network")]
+    [InlineData("transformer, all, weights form")]
     public void Loss_DirectGradient_EqualsDifferencesWithTheInnerLoopsGlobalBlockHeld(string variant)
     {
         var spec = Specs[variant];
@@ -76,11 +77,14 @@ public sealed class MetaGradientTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Loss_FirstOrder_EqualsDifferencesWithTheMovementHeld(int steps)
+    [InlineData(1, "relu, three steps", "meta.member.layers.0.weight")]
+    [InlineData(3, "concatenation, gram form", "meta.member.layers.0.weight")]
+    [InlineData(1, "transformer, read-out, curvature bound", "meta.member.layers.output.weight")]
+    [InlineData(2, "transformer, all, gram form", "meta.member.layers.0.value.weight")]
+    public void Loss_FirstOrder_EqualsDifferencesWithTheMovementHeld(int steps, string variant, string weight)
     {
-        var spec = SampleNetwork.DefaultSpec with { InnerLoop = new InnerLoopSpec { Steps = steps, StepSize = 0.2, SecondOrder = false } };
+        var spec = Specs[variant];
+        spec = spec with { InnerLoop = new InnerLoopSpec { Steps = steps, StepSize = 0.2, SecondOrder = false, StepRule = spec.InnerLoop.StepRule } };
         using var scope = NewDisposeScope();
         using var network = new SampleNetwork(spec);
         using var held = new SampleNetwork(spec);
@@ -90,7 +94,7 @@ public sealed class MetaGradientTests
         var secondOrder = second.Gradients(() => second.Objective().Loss(batch));
 
         Close.Assert(FiniteDifferences.Of(network, () => HeldLoss(held, network, batch, rebase: true)), gradients, Tolerance);
-        Assert.True(Close.Distance(secondOrder["meta.member.layers.0.weight"], gradients["meta.member.layers.0.weight"]) > 1e-3);
+        Assert.True(Close.Distance(secondOrder[weight], gradients[weight]) > 1e-3);
     }
 
     /// <summary>The query loss under the parameters of <paramref name="network"/> after the steps that those of <paramref name="held"/> lead to.</summary>
@@ -109,7 +113,8 @@ public sealed class MetaGradientTests
 
         var global = network.Network.Global;
         var rows = global.Encode(batch.Query.Global);
-        var embeddings = new Dictionary<string, Tensor> { ["member"] = block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding };
+        var sequence = network.Objective().Support(batch).Sequence;
+        var embeddings = new Dictionary<string, Tensor> { ["member"] = block.Forward(layers, block.Encode(batch.Query.Meta), sequence) };
         var logits = global.Forward(layers, rows, global.Project(layers, rows), embeddings).Logit;
         return network.Network.Loss.Value(logits, batch.Query.Labels).mul(batch.Query.Weights).sum().div(batch.Query.Weights.sum());
     }
@@ -129,6 +134,12 @@ public sealed class MetaGradientTests
             MetaBlocks = [spec.MetaBlocks[0] with { History = ["item", "genres"] }],
             Global = bilinear,
             InnerLoop = change(spec.InnerLoop with { Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.1, Proximal = 0.7, LearnedProximal = true }),
+        };
+        ModelSpec Transformer(Func<TransformerSpec, TransformerSpec> change, Func<InnerLoopSpec, InnerLoopSpec> loop) => spec with
+        {
+            MetaBlocks = [SampleNetwork.TransformerBlock with { Transformer = change(SampleNetwork.TransformerBlock.Transformer!) }],
+            Global = spec.Global with { Features = ["x", "item"], Layers = [new(3, Activation.Tanh)], Interaction = Interaction.Bilinear, ItemFeatures = ["item"] },
+            InnerLoop = loop(spec.InnerLoop),
         };
         var small = spec.MetaBlocks[0] with { Features = ["age", "genres"], Layers = [new(2, Activation.Tanh)] };
         ModelSpec Formed(Func<GlobalBlockSpec, GlobalBlockSpec> form, Func<InnerLoopSpec, InnerLoopSpec> change) => Looped(change) with { MetaBlocks = [small], Global = form(spec.Global) };
@@ -188,6 +199,19 @@ public sealed class MetaGradientTests
             ["network, cross, id embedding"] = Formed(_ => narrow with { CrossLayers = 1 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
             ["network, dot product"] = Formed(_ => items with { Interaction = Interaction.DotProduct }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }),
             ["network, low rank, id embedding"] = Formed(_ => items with { Interaction = Interaction.LowRank, Rank = 2 }, loop => loop with { Steps = 2, Adapts = AdaptedWeights.Network }) with { MetaBlocks = [idBlock] },
+            ["transformer, read-out, curvature bound"] = Transformer(sizes => sizes, loop => loop with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound, MetaEmbeddingL2 = 0.3 }),
+            ["transformer, read-out, gram form"] = Transformer(sizes => sizes with { Depth = 2 }, loop => loop with { Steps = 2, Form = AdaptedForm.Gram }),
+            ["transformer, last layer"] = Transformer(sizes => sizes with { Depth = 2, Adapts = AdaptedLayers.LastLayer }, loop => loop with { Steps = 2 }),
+            ["transformer, all, gram form"] = Transformer(sizes => sizes with { Adapts = AdaptedLayers.All }, loop => loop with { Steps = 2, Form = AdaptedForm.Gram }),
+            ["transformer, all, weights form"] = Transformer(sizes => sizes with { Depth = 2, Heads = 1, Adapts = AdaptedLayers.All }, loop => loop with { Steps = 2, Form = AdaptedForm.Weights }),
+            ["transformer, all, history, real labels"] = Transformer(sizes => sizes with { Adapts = AdaptedLayers.All, Sequence = [] }, loop => loop with { StepSize = 0.02 }) with
+            {
+                MetaBlocks = [SampleNetwork.TransformerBlock with { History = ["genres"], Transformer = SampleNetwork.TransformerBlock.Transformer! with { Sequence = [] } }],
+                Label = LabelKind.Real,
+            },
+            ["transformer, newton"] = Transformer(sizes => sizes, loop => loop with { Steps = 12, StepSize = 1, StepRule = StepRule.Newton, Adapts = AdaptedWeights.Embedding, MetaEmbeddingL2 = 0.1, Proximal = 0.7, LearnedProximal = true }),
+            ["transformer, learned step sizes"] = Transformer(sizes => sizes with { Adapts = AdaptedLayers.LastLayer }, loop => loop with { LearnedStepSizes = true }),
+            ["transformer, network"] = Transformer(sizes => sizes with { Adapts = AdaptedLayers.All }, loop => loop with { Adapts = AdaptedWeights.Network }),
             ["linear blocks"] = spec with { MetaBlocks = [spec.MetaBlocks[0] with { Layers = [] }], Global = spec.Global with { Layers = [] } },
         };
     }

@@ -1,4 +1,5 @@
-using LiMaml.Models.Network;
+using LiMaml.Models.Datasets;
+using LiMaml.Models.Network.Sequences;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,9 @@ internal sealed record PaddedRows(
 {
     /// <summary>Meta embeddings of the other task definitions, as they are now [tasks, rows, embedding]; empty for a model of one.</summary>
     public IReadOnlyDictionary<string, Tensor> Others { get; init; } = new Dictionary<string, Tensor>();
+
+    /// <summary>When the rows came; null where the meta block does not read them as a sequence.</summary>
+    public SupportTimes<Tensor>? Times { get; init; }
 }
 
 /// <summary>Episodes side by side, as tensors. They belong to the dispose scope that is open when they are made.</summary>
@@ -39,7 +43,10 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
         var latest = episodes.Select(episode => (long)(episode.Support.Length > 0 ? episode.Support[^1] : episode.Query[0])).ToArray();
         var latestIndex = tensor(latest, device: data.Labels.device);
         return new EpisodeBatch(
-            Rows(data, data.SupportInputs, [.. episodes.Select(episode => episode.Support)], supportLength, precision, supportWeight),
+            Rows(data, data.SupportInputs, [.. episodes.Select(episode => episode.Support)], supportLength, precision, supportWeight) with
+            {
+                Times = data.HasSequence ? Times(data, [.. episodes.Select(episode => episode.Support)], supportLength, precision) : null,
+            },
             Select(data.MetaInputs, latestIndex, [latest.Length], precision),
             Rows(data, data.GlobalInputs, [.. episodes.Select(episode => episode.Query)], queryLength, precision, null),
             supportLength,
@@ -81,6 +88,23 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
         {
             Others = data.Counterparts.ToDictionary(counterpart => counterpart.Task, counterpart => counterpart.Of(index1, shape, precision)),
         };
+    }
+
+    private static SupportTimes<Tensor> Times(TaskData data, int[][] rows, int length, ScalarType precision)
+    {
+        var positions = new float[rows.Length * length];
+        var elapsed = new float[rows.Length * length];
+        for (var task = 0; task < rows.Length; task++)
+        {
+            for (var index = 0; index < rows[task].Length; index++)
+            {
+                positions[(task * length) + index] = index + 1;
+                elapsed[(task * length) + index] = index == 0 ? 0 : ElapsedTime.Days(data.Timestamps[rows[task][index - 1]], data.Timestamps[rows[task][index]]);
+            }
+        }
+
+        Tensor Padded(float[] values) => tensor(values, [rows.Length, length, 1], dtype: precision, device: data.Labels.device);
+        return new SupportTimes<Tensor>(Padded(positions), Padded(elapsed));
     }
 
     private static Dictionary<string, Tensor> Select(IReadOnlyDictionary<string, Tensor> inputs, Tensor index, long[] shape, ScalarType precision) =>

@@ -24,9 +24,10 @@ internal sealed class TaskData : IDisposable
 {
     private readonly Dictionary<Split, RowRange[]> ranges;
 
-    private TaskData(string task, Builder builder, bool hasOwnSupport, bool merges, Device device)
+    private TaskData(MetaBlockSpec block, Builder builder, bool hasOwnSupport, bool merges, Device device)
     {
-        Task = task;
+        Task = block.Task;
+        HasSequence = block.Kind is MetaBlockKind.Transformer;
         Keys = [.. builder.Keys];
         ranges = builder.Ranges();
         int[]? order = null;
@@ -50,6 +51,9 @@ internal sealed class TaskData : IDisposable
     /// <summary>The task definition.</summary>
     public string Task { get; }
 
+    /// <summary>Whether the meta block reads support rows as a sequence, with the time between them.</summary>
+    public bool HasSequence { get; }
+
     /// <summary>Task keys; a task's number is its position here.</summary>
     public IReadOnlyList<string> Keys { get; }
 
@@ -59,7 +63,7 @@ internal sealed class TaskData : IDisposable
     /// <summary>Inputs of the global block [rows, width].</summary>
     public IReadOnlyDictionary<string, Tensor> GlobalInputs { get; }
 
-    /// <summary>The same of rows as support samples: with what a history bag reads besides [rows, width].</summary>
+    /// <summary>The same of rows as support samples: with what a history bag or a sequence reads besides [rows, width].</summary>
     public IReadOnlyDictionary<string, Tensor> SupportInputs { get; }
 
     /// <summary>The other task definitions of the model; empty for a model of one.</summary>
@@ -118,7 +122,7 @@ internal sealed class TaskData : IDisposable
             throw new InvalidInputException($"dataset '{dataset.Folder}'", $"no rows for task definition '{block.Task}'", "at least one");
         }
 
-        return new TaskData(block.Task, builder, hasOwnSupport, merges, device);
+        return new TaskData(block, builder, hasOwnSupport, merges, device);
     }
 
     public void Dispose()

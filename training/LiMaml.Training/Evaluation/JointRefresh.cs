@@ -75,6 +75,7 @@ internal sealed class JointRefresh(Network<Tensor> network, InnerLoopSpec fineTu
         // Of the query only the first row's meta features are read, and only where a task has no support.
         var batch = EpisodeBatch.Gather(own, [.. episodes.Select(episode => episode with { Query = episode.Query.Length > 0 ? [episode.Query[0]] : [] })], supportWeight: loop.Decay);
         var inner = new InnerLoop<Tensor>(network, loop, batch.SupportLength);
-        return network.Embed(block, inner.Adapt(block, inner.Layers(), new OuterObjective(network, 0, 0).Support(batch)).Layers, batch.Latest);
+        var support = new OuterObjective(network, 0, 0).Support(batch);
+        return network.Embed(block, inner.Adapt(block, inner.Layers(), support).Layers, batch.Latest, support.Sequence);
     }
 }

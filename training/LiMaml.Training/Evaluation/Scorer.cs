@@ -62,12 +62,12 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
         var support = new OuterObjective(network, 0, 0).Support(batch);
         var layers = loop.Adapt(block, loop.Layers(), support).Layers;
         var length = batch.Query.Labels.shape[1];
-        var embedding = block.Forward(layers, block.Encode(batch.Query.Meta)).Embedding.expand(-1, length, -1); // an ID row is one vector for all rows of a task
+        var embedding = block.Forward(layers, block.Encode(batch.Query.Meta), support.Sequence).expand(-1, length, -1); // an ID row is one vector for all rows of a task
         if (source is EmbeddingSource.Stored)
         {
             // Nothing is stored for a task without support: each of its rows is served the embedding of its own meta features.
             var isStored = tensor(hasSupport, device: embedding.device).reshape(-1, 1, 1);
-            embedding = where(isStored, Stored(block, layers, batch).unsqueeze(1).expand(-1, length, -1), embedding);
+            embedding = where(isStored, Stored(block, layers, batch, support).unsqueeze(1).expand(-1, length, -1), embedding);
         }
 
         var rows = network.Global.Encode(batch.Query.Global);
@@ -75,16 +75,16 @@ internal sealed class Scorer(Network<Tensor> network, InnerLoopSpec fineTuning, 
     }
 
     /// <summary>The vector that is stored for each task [tasks, embedding].</summary>
-    private Tensor Stored(MetaBlock<Tensor> block, LayerSet<Tensor> layers, EpisodeBatch batch)
+    private Tensor Stored(MetaBlock<Tensor> block, LayerSet<Tensor> layers, EpisodeBatch batch, SupportSet<Tensor> support)
     {
-        var latest = network.Embed(block, layers, batch.Latest);
+        var latest = network.Embed(block, layers, batch.Latest, support.Sequence);
         if (aggregation is EmbeddingAggregation.Latest)
         {
             return latest;
         }
 
         var isSample = batch.Support.Weights > 0;
-        var samples = block.Forward(layers, block.Encode(batch.Support.Meta)).Embedding.expand(-1, batch.SupportLength, -1);
+        var samples = block.ForwardSupport(layers, block.EncodeSupport(support), support.Sequence).Embedding.expand(-1, batch.SupportLength, -1);
         return where(isSample.any(1), EmbeddingPooling.Pool(samples, isSample, latest, aggregation), latest);
     }
 }

@@ -36,6 +36,12 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
         if (graph.Kind is GraphKind.Adapt)
         {
             inputs[GraphTensorNames.SupportWeight] = Weights(size);
+            if (graph.Inputs.Any(input => input.Name == GraphTensorNames.SupportPosition))
+            {
+                inputs[GraphTensorNames.SupportPosition] = PerSample(size, sample => sample + 1);
+                inputs[GraphTensorNames.SupportElapsed] = PerSample(size, sample => sample == 0 ? 0 : (float)(Math.Exp(6 * random.NextDouble()) - 1)); // moments to a year
+            }
+
             inputs[GraphTensorNames.SupportLabel] = Labels(graph.Task!, inputs, size);
         }
 
@@ -56,18 +62,21 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
         return rows == 0 ? zeros(shape) : Embed(task, Draw(MetaGraph(task), new CaseSize("", rows, 0, []))).reshape(shape);
     }
 
-    private Tensor Weights(CaseSize size)
+    private Tensor Weights(CaseSize size) => PerSample(size, _ => random.Next(3) == 0 ? 0.25f + (random.Next(1, 4) * 0.25f) : 1);
+
+    /// <summary>A number for each sample that is no padding, by its place in its task's support.</summary>
+    private static Tensor PerSample(CaseSize size, Func<int, float> number)
     {
-        var weights = new float[size.Rows * size.Support];
+        var numbers = new float[size.Rows * size.Support];
         for (var task = 0; task < size.Rows; task++)
         {
             for (var sample = 0; sample < size.Lengths[task]; sample++)
             {
-                weights[(task * size.Support) + sample] = random.Next(3) == 0 ? 0.25f + (random.Next(1, 4) * 0.25f) : 1;
+                numbers[(task * size.Support) + sample] = number(sample);
             }
         }
 
-        return tensor(weights, [size.Rows, size.Support]);
+        return tensor(numbers, [size.Rows, size.Support]);
     }
 
     private Tensor Labels(string task, Dictionary<string, Tensor> inputs, CaseSize size)

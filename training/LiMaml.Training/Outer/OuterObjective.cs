@@ -1,4 +1,5 @@
 using LiMaml.Models.Network;
+using LiMaml.Models.Network.Sequences;
 using LiMaml.Models.Specs;
 using LiMaml.Training.Data;
 using LiMaml.Training.Tensors;
@@ -22,8 +23,8 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
         var block = network.MetaBlocks[batch.Task];
         var inner = network.Spec.Algorithm.HasInnerLoop ? network.Spec.InnerLoop : network.Spec.InnerLoop with { Steps = 0 };
         var loop = new InnerLoop<Tensor>(network, inner, batch.SupportLength);
-        var adapted = loop.Adapt(block, loop.Layers(), Support(batch));
-        return QueryLoss(block, adapted.Layers, batch.Query);
+        var support = Support(batch);
+        return QueryLoss(block, loop.Adapt(block, loop.Layers(), support).Layers, batch.Query, support.Sequence);
     }
 
     /// <summary>Vanilla training: every row under θ. A scalar.</summary>
@@ -31,21 +32,18 @@ internal sealed class OuterObjective(Network<Tensor> network, double embeddingL2
     {
         var block = network.MetaBlocks.Values.Single();
         var latest = rows.Meta.ToDictionary(entry => entry.Key, entry => entry.Value.squeeze(1));
-        return QueryLoss(block, block.Bind(network.Layers((_, _) => true), latest), rows);
+        return QueryLoss(block, block.Bind(network.Layers((_, _) => true), latest), rows, null);
     }
 
     /// <summary>The support set of a batch as the inner loop takes it.</summary>
-    public SupportSet<Tensor> Support(EpisodeBatch batch)
-    {
-        var (rows, bag) = network.EncodeSupport(network.MetaBlocks[batch.Task], batch.Support.Global, batch.Support.Weights);
-        return new SupportSet<Tensor>(batch.Support.Meta, batch.Latest, rows, batch.Support.Labels, batch.Support.Weights, batch.Support.Others, bag);
-    }
+    public SupportSet<Tensor> Support(EpisodeBatch batch) => network.Encode(network.MetaBlocks[batch.Task], new(
+        batch.Support.Meta, batch.Latest, batch.Support.Global, batch.Support.Labels, batch.Support.Weights, batch.Support.Others, batch.Support.Times));
 
-    private Tensor QueryLoss(MetaBlock<Tensor> block, LayerSet<Tensor> layers, PaddedRows query)
+    private Tensor QueryLoss(MetaBlock<Tensor> block, LayerSet<Tensor> layers, PaddedRows query, TaskSequence<Tensor>? sequence)
     {
         var lookups = new List<Tensor>();
         var rows = network.Global.Encode(query.Global, embeddingL2 > 0 ? lookups : null);
-        var embedding = block.Forward(layers, block.Encode(query.Meta)).Embedding;
+        var embedding = block.Forward(layers, block.Encode(query.Meta), sequence);
         var pass = network.Global.Forward(layers, rows, network.Global.Project(layers, rows), new Dictionary<string, Tensor>(query.Others) { [block.Spec.Task] = embedding });
         var loss = network.Loss.Value(pass.Logit, query.Labels);
         if (metaEmbeddingL2 > 0)

@@ -169,7 +169,7 @@ internal sealed class Trainer : IDisposable
 
     private (Tensor Loss, Tensor Weight) Loss(OuterObjective objective, TaskData data, IReadOnlyList<Episode> episodes)
     {
-        if (!model.Algorithm.HasInnerLoop && joint is null && model.MetaBlocks[0].History.Count == 0)
+        if (!model.Algorithm.HasInnerLoop && joint is null && !model.MetaBlocks[0].ReadsSupport)
         {
             var rows = EpisodeBatch.GatherRows(data, episodes, wholeTasks: options.Episodes is EpisodeKind.FixedCut);
             return (objective.VanillaLoss(rows), rows.Weights.sum());

@@ -43,6 +43,10 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
 
     public Tensor Sum(Tensor a, int axis, bool keepAxis = true) => a.sum(axis, keepdim: keepAxis);
 
+    public Tensor Max(Tensor a) => a.shape[^1] > 0
+        ? a.detach().amax([-1], keepdim: true)
+        : full([.. a.shape[..^1], 1], float.NegativeInfinity, dtype: a.dtype, device: a.device); // as in ONNX, where there is nothing
+
     public Tensor Relu(Tensor a) => a.relu();
 
     public Tensor Positive(Tensor a) => a.detach().gt(Scalars.Of(0)).to_type(precision);

@@ -63,7 +63,7 @@ public static class Layout
 
     /// <summary>Records an operator that works along one axis, where its version has that: an input or an attribute.</summary>
     internal static OnnxValue RecordAlong(this GraphBuilder graph, string operatorName, OnnxValue a, int axis, OnnxShape shape, params IReadOnlyList<OnnxSetting> attributes) =>
-        graph.Operators.AxesAreInputs
+        (operatorName == "ReduceMax" ? graph.Operators.AxesOfMaximaAreInputs : graph.Operators.AxesAreInputs)
             ? graph.Record(operatorName, [a, graph.Integers(axis)], a.Element, shape, attributes)
             : graph.Record(operatorName, [a], a.Element, shape, [OnnxSetting.Integers("axes", axis), .. attributes]);
 

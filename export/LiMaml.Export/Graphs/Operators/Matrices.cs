@@ -32,11 +32,16 @@ public static class Matrices
     }
 
     /// <summary>Sum over <paramref name="axis"/> (negative counts from the end), which stays with size 1 where <paramref name="keepAxis"/>.</summary>
-    public static OnnxValue ReduceSum(this GraphBuilder graph, OnnxValue a, int axis, bool keepAxis)
+    public static OnnxValue ReduceSum(this GraphBuilder graph, OnnxValue a, int axis, bool keepAxis) => graph.Reduce("ReduceSum", a, axis, keepAxis);
+
+    /// <summary>The largest along <paramref name="axis"/> (negative counts from the end), which stays with size 1 where <paramref name="keepAxis"/>.</summary>
+    public static OnnxValue ReduceMax(this GraphBuilder graph, OnnxValue a, int axis, bool keepAxis) => graph.Reduce("ReduceMax", a, axis, keepAxis);
+
+    private static OnnxValue Reduce(this GraphBuilder graph, string operatorName, OnnxValue a, int axis, bool keepAxis)
     {
-        OperandCheck.Elements("ReduceSum", OnnxElement.Float32, a);
-        var index = OperandCheck.Axis("ReduceSum", axis, a.Shape.Rank, a);
+        OperandCheck.Elements(operatorName, OnnxElement.Float32, a);
+        var index = OperandCheck.Axis(operatorName, axis, a.Shape.Rank, a);
         var shape = keepAxis ? a.Shape.With(index, 1) : a.Shape[..index].Followed([.. a.Shape[(index + 1)..].Axes]);
-        return graph.RecordAlong("ReduceSum", a, index, shape, OnnxSetting.Integer("keepdims", keepAxis ? 1 : 0));
+        return graph.RecordAlong(operatorName, a, index, shape, OnnxSetting.Integer("keepdims", keepAxis ? 1 : 0));
     }
 }
