@@ -25,6 +25,7 @@ internal static class SampleSpecs
         .. Each<TrainingAlgorithm>(Of),
         .. Each<LabelKind>(label => Default with { Label = label }),
         .. Each<MetaBlockKind>(Of),
+        .. Each<AdaptedLayers>(Of),
         .. Each<Activation>(Of),
         .. Each<Interaction>(Of),
         .. Each<AdaptedWeights>(Of),
@@ -33,6 +34,7 @@ internal static class SampleSpecs
         .. Each<AdaptedForm>(form => Tuned(tuning => tuning with { Form = form })),
         .. SampleSchema.Binary.Features.Select(feature => ($"feature-{feature.Name}", Reading(feature.Name))),
         ("cross", Default with { Global = Default.Global with { CrossLayers = 2 } }),
+        ("transformer-newton", Convex(StepRule.Newton, 2, 1) with { MetaBlocks = [Of(AdaptedLayers.ReadOut).MetaBlocks[0]] }),
         ("history", Default with { MetaBlocks = [Block with { History = ["item", "genres"] }] }),
         ("learned-proximal", Learned(Default.FineTuning with { StepSize = 0.5, Proximal = 1, LearnedProximal = true })),
         ("learned-step-sizes", Learned(Default.FineTuning with { StepRule = StepRule.Constant, StepSize = 0.05, LearnedStepSizes = true })),
@@ -62,7 +64,22 @@ internal static class SampleSpecs
     {
         MetaBlockKind.Mlp => Default,
         MetaBlockKind.IdEmbedding => Default with { MetaBlocks = [IdBlock], Global = Default.Global with { CrossLayers = 1 } },
+        MetaBlockKind.Transformer => Of(AdaptedLayers.ReadOut),
         _ => throw WithoutSample(kind),
+    };
+
+    private static ModelSpec Of(AdaptedLayers adapts) => adapts switch
+    {
+        AdaptedLayers.ReadOut => Attentive(adapts, Default.FineTuning),
+        AdaptedLayers.LastLayer or AdaptedLayers.All => Attentive(adapts, Default.FineTuning with { StepRule = StepRule.Constant }),
+        _ => throw WithoutSample(adapts),
+    };
+
+    private static ModelSpec Attentive(AdaptedLayers adapts, InnerLoopSpec loop) => Default with
+    {
+        MetaBlocks = [Block with { Kind = MetaBlockKind.Transformer, Transformer = new() { Width = 12, Depth = 2, FeedForward = 10, Sequence = ["item", "member"], Adapts = adapts } }],
+        InnerLoop = loop,
+        FineTuning = loop,
     };
 
     private static ModelSpec Of(Activation activation)

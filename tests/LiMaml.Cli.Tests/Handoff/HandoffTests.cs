@@ -111,6 +111,7 @@ public sealed class HandoffTests
         var block = spec.MetaBlocks[0];
         var bilinear = spec.Global with { Interaction = Interaction.Bilinear, ItemFeatures = ["item", "raw", "genres"] };
         var idBlock = new MetaBlockSpec { Task = "member", Kind = MetaBlockKind.IdEmbedding, Features = ["member"], EmbeddingSize = 4 };
+        var attentive = block with { Kind = MetaBlockKind.Transformer, Transformer = new() { Width = 12, FeedForward = 10, Depth = 2, Dropout = 0.5, Sequence = ["item", "genres", "member"] } };
         ModelSpec Layered(params LayerSpec[] layers) => spec with { MetaBlocks = [block with { Layers = layers }], Global = spec.Global with { Layers = layers } };
         ModelSpec Reading(string feature) => spec with { MetaBlocks = [block with { Features = [feature] }], Global = spec.Global with { Features = [feature] } };
         ModelSpec Learned(InnerLoopSpec loop) => spec with { InnerLoop = loop, FineTuning = loop };
@@ -119,6 +120,12 @@ public sealed class HandoffTests
             var loop = new InnerLoopSpec { Adapts = AdaptedWeights.Embedding, StepRule = rule, Steps = steps, StepSize = stepSize, Proximal = 2, LearnedProximal = true, SupportCapacity = capacity };
             return Learned(loop) with { MetaBlocks = [block with { History = ["item", "genres"] }], Global = bilinear };
         }
+
+        ModelSpec Transformer(AdaptedLayers adapts, AdaptedForm form) =>
+            Learned(spec.FineTuning with { StepRule = adapts is AdaptedLayers.ReadOut ? StepRule.CurvatureBound : StepRule.Constant, Form = form }) with
+            {
+                MetaBlocks = [attentive with { Transformer = attentive.Transformer with { Adapts = adapts } }],
+            };
 
         ModelSpec Pairwise()
         {
@@ -176,6 +183,12 @@ public sealed class HandoffTests
             ["diagonal"] = Convex(StepRule.Diagonal, 10, 0.5),
             ["learned step sizes"] = Learned(spec.FineTuning with { StepRule = StepRule.Constant, StepSize = 0.05, LearnedStepSizes = true }),
             ["learned strengths of layers"] = Learned(spec.FineTuning with { StepRule = StepRule.CurvatureBound, StepSize = 0.5, Proximal = 1, LearnedProximal = true }),
+            ["transformer"] = Transformer(AdaptedLayers.ReadOut, AdaptedForm.Auto),
+            ["transformer, last layer, gram form"] = Transformer(AdaptedLayers.LastLayer, AdaptedForm.Gram),
+            ["transformer, all, weights form"] = Transformer(AdaptedLayers.All, AdaptedForm.Weights),
+            ["transformer, newton, history"] = Convex(StepRule.Newton, 2, 1) with { MetaBlocks = [attentive with { History = ["item"] }] },
+            ["transformer, pairwise"] = Pairwise() with { MetaBlocks = [attentive with { Transformer = attentive.Transformer with { Sequence = ["item"] } }, .. Pairwise().MetaBlocks.Skip(1)] },
+            ["transformer, real labels"] = Transformer(AdaptedLayers.ReadOut, AdaptedForm.Auto) with { Label = LabelKind.Real },
             ["half-life"] = Tuned(tuning => tuning with { HalfLife = 3 }),
             ["ten steps"] = Tuned(tuning => tuning with { Steps = 10 }),
             ["capacity of one"] = Tuned(tuning => tuning with { SupportCapacity = 1 }),

@@ -16,10 +16,12 @@ public sealed class AdapterTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Specs => ["exact", "id", "two", "real", "newton"];
+    public static TheoryData<string> ExactSpecs => ["exact", "id", "two", "real", "newton"];
+
+    public static TheoryData<string> Specs => [.. ExactSpecs.Select(spec => spec.Data), "transformer"];
 
     [Theory]
-    [MemberData(nameof(Specs))]
+    [MemberData(nameof(ExactSpecs))]
     public void Adapt_ManyTasks_EqualsEachTaskAloneBitForBit(string spec)
     {
         using var adapter = Adapter.Open(Package(spec), "member");
@@ -67,10 +69,12 @@ public sealed class AdapterTests : IDisposable
         Assert.NotEqual(0, adapted.LossBefore[2]);
     }
 
-    [Fact]
-    public void Adapt_LogarithmsOfFeatures_AgreeToTheirLastBits()
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("transformer")]
+    public void Adapt_LogarithmsAndExponentials_AgreeToTheirLastBits(string spec)
     {
-        using var adapter = Adapter.Open(Package("mlp"), "member");
+        using var adapter = Adapter.Open(Package(spec), "member");
         var tasks = Tasks(seed: 3, [.. Enumerable.Range(1, 40)]);
         var together = adapter.Adapt(tasks);
         for (var task = 0; task < tasks.Tasks.Count; task++)
@@ -92,9 +96,25 @@ public sealed class AdapterTests : IDisposable
     }
 
     [Fact]
-    public void Adapt_MoreThanTheCapacity_UsesTheMostRecent()
+    public void Adapt_OfATransformer_DependsOnTheTimesBetweenSamplesAlone()
     {
-        using var adapter = Adapter.Open(Package("mlp"), "member");
+        using var adapter = Adapter.Open(Package("transformer"), "member");
+        var tasks = Tasks(seed: 6, 6);
+        var expected = adapter.Adapt(tasks).Embeddings;
+
+        var later = tasks.Rows with { Timestamps = [.. tasks.Rows.Timestamps.Select((time, row) => row < 3 ? time : time + 86_400_000_000L)] };
+        var moved = tasks.Rows with { Timestamps = [.. tasks.Rows.Timestamps.Select(time => time + 86_400_000_000L)] };
+
+        Assert.Contains(expected.Zip(adapter.Adapt(tasks with { Rows = later }).Embeddings), pair => Math.Abs(pair.First - pair.Second) > 1e-4);
+        Assert.Equal(expected, adapter.Adapt(tasks with { Rows = moved }).Embeddings);
+    }
+
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("transformer")]
+    public void Adapt_MoreThanTheCapacity_UsesTheMostRecent(string spec)
+    {
+        using var adapter = Adapter.Open(Package(spec), "member");
         var tasks = Tasks(seed: 7, 50);
         var recent = adapter.Adapt(tasks with { Tasks = [TaskRange.Of(50 - 12, 12)] });
         Assert.Equal(12, adapter.SupportCapacity);
@@ -159,6 +179,7 @@ public sealed class AdapterTests : IDisposable
         "real" => TestModel.Real,
         "exact" => TestModel.Exact,
         "newton" => TestModel.Newton,
+        "transformer" => TestModel.Transformer,
         _ => TestModel.Mlp,
     };
 
@@ -178,8 +199,8 @@ public sealed class AdapterTests : IDisposable
         batch.Resize(("tasks", 1), ("support", places.Length));
         var block = package.Manifest.Model.MetaBlocks[0];
         var meta = new FeatureLayout(block.Features.Select(package.Manifest.Schema.Feature));
-        var global = new FeatureLayout(package.Manifest.Model.Global.Features.Select(package.Manifest.Schema.Feature));
-        if (block.Kind == MetaBlockKind.Mlp)
+        var global = new FeatureLayout(package.Manifest.Model.SupportFeatures(block).Select(package.Manifest.Schema.Feature));
+        if (block.Kind != MetaBlockKind.IdEmbedding)
         {
             new FeatureTensors(meta, GraphTensorNames.SupportMeta).Fill(rows, places, batch);
         }
@@ -197,6 +218,12 @@ public sealed class AdapterTests : IDisposable
             batch.Float32("support_label")[place] = rows.Labels[places[place]];
             var newer = places.Length - 1 - place;
             batch.Float32("support_weight")[place] = rows.Weights[places[place]] * (package.Manifest.Model.FineTuning.HalfLife is { } halfLife ? (float)Math.Pow(0.5, newer / halfLife) : 1);
+        }
+
+        for (var place = 0; place < places.Length && block.Kind == MetaBlockKind.Transformer; place++)
+        {
+            batch.Float32("support_position")[place] = place + 1;
+            batch.Float32("support_elapsed")[place] = place == 0 ? 0 : (float)((rows.Timestamps[places[place]] - rows.Timestamps[places[place - 1]]) / 86_400e6);
         }
 
         batch.Run();

@@ -85,6 +85,20 @@ internal static class TestModel
         FineTuning = NewtonLoop,
     };
 
+    /// <summary>The support as a sequence, with features that nothing else reads; every layer moves.</summary>
+    public static ModelSpec Transformer { get; } = Exact with
+    {
+        MetaBlocks =
+        [
+            Exact.MetaBlocks[0] with
+            {
+                Kind = MetaBlockKind.Transformer,
+                Transformer = new TransformerSpec { Width = 8, FeedForward = 6, Depth = 2, Sequence = ["item", "member"], Adapts = AdaptedLayers.All },
+            },
+        ],
+        InnerLoop = Exact.FineTuning,
+    };
+
     /// <summary>Fine-tuning that runs away on any support.</summary>
     public static ModelSpec Diverging { get; } = Real with { FineTuning = Mlp.FineTuning with { Steps = 40, StepSize = 1e6 } };
 

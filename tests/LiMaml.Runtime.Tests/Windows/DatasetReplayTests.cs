@@ -107,9 +107,10 @@ public sealed class DatasetReplayTests : IDisposable
     [InlineData(false, "json")]
     [InlineData(true, "json")]
     [InlineData(true, "protobuf")]
-    public async Task Read_IntoWindows_GivesTheEmbeddingsOfTheDataset(bool shuffled, string format)
+    [InlineData(true, "json", true)]
+    public async Task Read_IntoWindows_GivesTheEmbeddingsOfTheDataset(bool shuffled, string format, bool transformer = false)
     {
-        var package = TestModel.Package(TestModel.Exact, folder["package"]);
+        var package = TestModel.Package(transformer ? TestModel.Transformer : TestModel.Exact, folder["package"]);
         var dataset = await TestDataset.WriteAsync(folder["dataset"]);
         await Embedder.RunAsync(package, dataset, folder["snapshot"], new EmbedOptions { Splits = History });
         using var reader = await SnapshotReader.OpenAsync(folder["snapshot"]);
