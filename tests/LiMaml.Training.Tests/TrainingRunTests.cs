@@ -102,6 +102,47 @@ public sealed class TrainingRunTests
     }
 
     [Theory]
+    [InlineData(AdaptedLayers.ReadOut, TrainingAlgorithm.Vanilla)]
+    [InlineData(AdaptedLayers.ReadOut, TrainingAlgorithm.LiMaml)]
+    [InlineData(AdaptedLayers.All, TrainingAlgorithm.LiMaml)]
+    public async Task RunAsync_OfATransformer_LearnsTheTastesInEveryMode(AdaptedLayers adapts, TrainingAlgorithm algorithm)
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        var outcome = await TrainingRun.StartAsync(toy.Folder, Transformer(adapts) with { Algorithm = algorithm }, toy.PathOf("run"), cancellation: Cancellation);
+        var report = await ModelEvaluation.RunAsync(
+            new EvaluationOptions
+            {
+                Dataset = toy.Folder,
+                Models = [new EvaluatedModel("transformer", [outcome.CheckpointFolder])],
+                FewShot = [0, 6],
+                Aggregations = [EmbeddingAggregation.Mean],
+                Cadences = [new RefreshCadence("4 seconds", TimeSpan.FromSeconds(4))],
+                BootstrapDraws = 0,
+            },
+            cancellation: Cancellation);
+
+        double Auc(ScoringMode mode, string? variant = null) => report.Find("transformer", mode, variant: variant)!.Auc!.Mean;
+        Assert.InRange(Auc(ScoringMode.NoFineTuning), algorithm is TrainingAlgorithm.Vanilla ? 0.75 : 0.55, 0.95); // without any step: labels are in the sequence
+        Assert.InRange(Auc(ScoringMode.FineTunedStored), 0.75, 0.95);
+        Assert.Equal(Auc(ScoringMode.FineTuned), Auc(ScoringMode.FineTunedStored), 6); // a query row knows what the latest sample's vector knows
+        Assert.InRange(Auc(ScoringMode.FewShot, "0"), 0.35, 0.65);
+        Assert.InRange(Auc(ScoringMode.FewShot, "6"), 0.7, 0.95);
+        Assert.All(report.Rows.Where(row => row.Mode is ScoringMode.Replayed), row => Assert.InRange(row.Auc!.Mean, 0.75, 0.95));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_OfATransformer_GivesTheSameWeights()
+    {
+        using var toy = await ToyDataset.WriteAsync();
+        var configuration = Transformer(AdaptedLayers.LastLayer) with { Training = Configuration().Training with { Epochs = 3 } };
+        var whole = await TrainingRun.StartAsync(toy.Folder, configuration, toy.PathOf("whole"), cancellation: Cancellation);
+        using var interruption = new CancellationTokenSource();
+        await TrainingRun.StartAsync(toy.Folder, configuration, toy.PathOf("parts"), progress: new Interrupter(interruption, afterEpoch: 1), cancellation: interruption.Token);
+
+        AssertEqualWeights(whole, await TrainingRun.ResumeAsync(toy.PathOf("parts"), cancellation: Cancellation));
+    }
+
+    [Theory]
     [InlineData(TrainingAlgorithm.WideAndDeep)] // a learned row for each member
     [InlineData(TrainingAlgorithm.Maml)]
     public async Task StartAsync_OtherAlgorithms_LearnTheTastes(TrainingAlgorithm algorithm)
@@ -159,6 +200,21 @@ public sealed class TrainingRunTests
         Global = new GlobalBlockSpec { Features = ["kind"], Layers = [new LayerSpec(8)], Interaction = Interaction.ConcatenationAndBilinear, ItemFeatures = ["kind"] },
         InnerLoop = new InnerLoopSpec { StepSize = 0.1 },
         Training = new TrainingOptions { Epochs = 5, TasksPerBatch = 16, QueryCapacity = 4, LearningRate = 0.02, WarmupSteps = 5, EmbeddingL2 = 0.001, MetaEmbeddingL2 = 0.001, WeightDecay = 0.001 },
+    };
+
+    /// <summary>Reads what a member did in the order in which it came.</summary>
+    internal static TrainingConfiguration Transformer(AdaptedLayers adapts) => Configuration() with
+    {
+        MetaBlock = new MetaBlockSpec
+        {
+            Task = "member",
+            Kind = MetaBlockKind.Transformer,
+            Features = ["tenure"],
+            EmbeddingSize = 4,
+            Transformer = new TransformerSpec { Width = 16, FeedForward = 16, Dropout = 0.1, Sequence = ["kind"], Adapts = adapts },
+        },
+        InnerLoop = adapts is AdaptedLayers.ReadOut ? Configuration().InnerLoop : new InnerLoopSpec { Steps = 1, StepRule = StepRule.Constant, StepSize = 0.03 },
+        Training = Configuration().Training with { Epochs = 12, Patience = 12 },
     };
 
     private static IReadOnlyDictionary<string, float[]> Weights(TrainingOutcome outcome) =>

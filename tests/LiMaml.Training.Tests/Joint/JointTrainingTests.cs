@@ -31,6 +31,20 @@ public sealed class JointTrainingTests
     }
 
     [Fact]
+    public async Task StartAsync_OfATransformerAndAnMlp_AdaptsThemToEachOther()
+    {
+        using var pairs = await PairDataset.WriteAsync();
+        var blocks = JointScene.Configuration.MetaBlocks!;
+        var member = blocks[0] with { Kind = MetaBlockKind.Transformer, Transformer = new TransformerSpec { Width = 8, FeedForward = 8, Sequence = ["item_id"] } };
+        var outcome = await TrainingRun.StartAsync(pairs.Folder, JointScene.Configuration with { MetaBlocks = [member, blocks[1]] }, pairs.PathOf("run"), cancellation: Cancellation);
+
+        var report = await ModelEvaluation.RunAsync(
+            new EvaluationOptions { Dataset = pairs.Folder, Models = [new EvaluatedModel("both", [outcome.CheckpointFolder])], BootstrapDraws = 0 }, cancellation: Cancellation);
+
+        Assert.InRange(report.Find("both", ScoringMode.FineTunedStored)!.Auc!.Mean, 0.7, 1);
+    }
+
+    [Fact]
     public async Task RunAsync_JudgedByItems_ScoresTheSameRows()
     {
         using var pairs = await PairDataset.WriteAsync();

@@ -22,6 +22,7 @@ public static class ExperimentCatalogue
         Service.Cohorts,
         Service.FewShot,
         Service.Public,
+        Comparisons.MetaBlocks,
         Comparisons.BothSides,
     ];
 

@@ -38,13 +38,13 @@ internal static class Comparisons
         Question = "A learned row for each task is worth most when the inner loop moves it; a meta block over features should do as well, and serves new tasks.",
         Variants = setting =>
         {
-            var row = ConfigurationPatch.Of(("metaBlock.kind", "idEmbedding"), ("metaBlock.features", new JsonArray(IdFeature(setting))), ("metaBlock.history", null));
+            var row = ConfigurationPatch.Of(("metaBlock.kind", "idEmbedding"), ("metaBlock.features", new JsonArray(IdFeature(setting))), ("metaBlock.history", null), ("metaBlock.transformer", null));
             return
             [
                 Variants.Vanilla,
                 new("wide and deep, ID embedding", ConfigurationPatch.Of(("algorithm", "wideAndDeep")).Then(row)),
                 Variants.With("LiMAML, ID embedding", row),
-                Variants.With("LiMAML, MLP", ConfigurationPatch.None),
+                Variants.With("LiMAML, MLP", MetaBlockVariants.Mlp),
             ];
         },
         Evaluation = Rivals.Add,
@@ -67,6 +67,19 @@ internal static class Comparisons
             }),
         ],
         Figures = [new("gain", "AUC gain", FigureMeasure.Gain), new("auc", "AUC", FigureMeasure.Auc), new("task-auc", "Mean per-task AUC", FigureMeasure.TaskAuc)],
+    };
+
+    /// <summary>§8: a transformer over a task's sequence as the meta block, by what of it adapts.</summary>
+    public static Experiment MetaBlocks { get; } = new()
+    {
+        Name = "meta-blocks",
+        Paper = "§8, Table 4",
+        Title = "Kinds of meta blocks: an MLP, a learned row, and a transformer over the task's sequence",
+        Question = "A transformer knows a task's labels before any step, so it should be ahead without fine-tuning. What does fine-tuning add, and of which layers?",
+        Variants = MetaBlockVariants.Of,
+        Modes = [ScoringMode.NoFineTuning, ScoringMode.FineTuned, ScoringMode.FineTunedStored],
+        Evaluation = Rivals.Add,
+        Figures = [new("auc", "AUC", FigureMeasure.Auc), new("gain", "AUC gain", FigureMeasure.Gain), new("task-auc", "Mean per-task AUC", FigureMeasure.TaskAuc)],
     };
 
     /// <summary>§8: several task definitions that adapt to each other.</summary>

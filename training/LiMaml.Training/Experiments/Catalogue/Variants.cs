@@ -15,6 +15,10 @@ internal static class Variants
     /// <summary>The base configuration as LiMAML.</summary>
     public static ExperimentVariant LiMaml { get; } = new("LiMAML", ConfigurationPatch.Of(("algorithm", "liMaml")));
 
+    /// <summary>The inner loop moves the meta block by the default steps, whatever the base has it do.</summary>
+    public static ConfigurationPatch DefaultSteps { get; } =
+        ConfigurationPatch.Of([.. StepSettings.Select(member => ($"innerLoop.{member}", (JsonNode?)null)), ("innerLoop.adapts", "metaBlock")]);
+
     /// <summary>MAML: the inner loop moves the entire network. An inner loop that only suits what the base moves is left for the defaults.</summary>
     public static ExperimentVariant EntireNetwork(ExperimentSetting setting)
     {
