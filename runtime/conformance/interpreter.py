@@ -50,6 +50,7 @@ OPERATORS = {
     "Log": lambda x, a: numpy.log(x[0]),
     "MatMul": lambda x, a: x[0] @ x[1],
     "Mul": lambda x, a: x[0] * x[1],
+    "ReduceMax": lambda x, a: numpy.max(x[0], axis=axes_of(x, a), keepdims=bool(a.get("keepdims", 1)), initial=-numpy.inf),
     "ReduceSum": lambda x, a: numpy.sum(x[0], axis=axes_of(x, a), keepdims=bool(a.get("keepdims", 1))),
     "Relu": lambda x, a: numpy.maximum(x[0], 0),
     "Sigmoid": lambda x, a: sigmoid(x[0]),

@@ -19,7 +19,7 @@ internal sealed class Model
             graph => (graph, new InferenceSession(Path.Combine(folder, graph.GetProperty("path").GetString()!))));
     }
 
-    /// <summary>Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features.</summary>
+    /// <summary>Algorithm 2b for one task: samples oldest first, each with a label, features, and perhaps a weight and a time.</summary>
     public float[] Adapt(IReadOnlyList<JsonElement> history)
     {
         var samples = history.TakeLast((int)Setting("supportCapacity")!).ToList();
@@ -27,10 +27,14 @@ internal sealed class Model
         double Decay(int newer) => Setting("halfLife") is { } halfLife ? Math.Pow(0.5, newer / halfLife) : 1;
         var weights = samples.Select((sample, index) =>
             (float)((sample.TryGetProperty("weight", out var weight) ? weight.GetDouble() : 1) * Decay(samples.Count - 1 - index)));
+        double Time(int index) => samples[Math.Max(index, 0)].TryGetProperty("time", out var time) ? time.GetDouble() : 0; // seconds
+        OrtValue PerSample(Func<JsonElement, int, float> number) => OrtValue.CreateTensorValueFromMemory(samples.Select(number).ToArray(), [1, samples.Count]); // [tasks, support]
         return Run("adapt", input => input.GetProperty("name").GetString() switch
         {
-            "support_label" => OrtValue.CreateTensorValueFromMemory(samples.Select(sample => sample.GetProperty("label").GetSingle()).ToArray(), [1, samples.Count]),
+            "support_label" => PerSample((sample, _) => sample.GetProperty("label").GetSingle()),
             "support_weight" => OrtValue.CreateTensorValueFromMemory(weights.ToArray(), [1, samples.Count]),
+            "support_position" => PerSample((_, index) => index + 1), // this and the next for transformers alone
+            "support_elapsed" => PerSample((_, index) => (float)((Time(index) - Time(index - 1)) / 86400)), // days since the sample before
             { } name when name.StartsWith("latest_", StringComparison.Ordinal) => encoder.Tensor(input, [rows[^1]], 1), // [tasks, width]
             _ => encoder.Tensor(input, rows, 1, rows.Count), // [tasks, support, width]
         })["meta_embedding"];

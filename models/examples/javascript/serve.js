@@ -60,7 +60,7 @@ class Model {
     return model;
   }
 
-  /** Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features. */
+  /** Algorithm 2b for one task: samples oldest first, each with a label, features, and perhaps a weight and a time. */
   async adapt(history) {
     const { fineTuning, metaBlocks: [block] } = this.manifest.model;
     const { supportCapacity, halfLife } = { ...fineTuning, ...block }; // the block's own values come first
@@ -69,13 +69,17 @@ class Model {
     const rows = samples.map((sample) => sample.features);
     const weights = samples.map(({ weight = 1 }, index) => weight * (halfLife ? 0.5 ** ((count - 1 - index) / halfLife) : 1));
     const { inputs, session } = this.graphs.adapt;
-    const feeds = {
-      support_label: floats(samples.map((sample) => sample.label), [1, count]),
-      support_weight: floats(weights, [1, count]),
+    const given = {
+      support_label: samples.map((sample) => sample.label),
+      support_weight: weights,
+      support_position: samples.map((_, index) => index + 1), // this and the next for transformers alone
+      support_elapsed: samples.map(({ time = 0 }, index) => (time - (samples[Math.max(index - 1, 0)].time ?? 0)) / 86400), // seconds → days since the sample before
     };
+    const feeds = {};
     for (const input of inputs) {
-      if (input.name.startsWith("latest_")) feeds[input.name] = this.encoder.tensor(input, rows.slice(-1)); // [tasks, width]
-      else feeds[input.name] ??= this.encoder.tensor(input, rows, [1, count]); // [tasks, support, width]
+      if (input.name in given) feeds[input.name] = floats(given[input.name], [1, count]); // [tasks, support]
+      else if (input.name.startsWith("latest_")) feeds[input.name] = this.encoder.tensor(input, rows.slice(-1)); // [tasks, width]
+      else feeds[input.name] = this.encoder.tensor(input, rows, [1, count]); // [tasks, support, width]
     }
     return (await session.run(feeds)).meta_embedding.data;
   }

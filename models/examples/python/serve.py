@@ -63,21 +63,27 @@ class Model:
         return dict(zip(names, self.sessions[kind].run(names, feeds)))
 
     def adapt(self, history):
-        """Algorithm 2b for one task: samples oldest first, each with a label, perhaps a weight, and features."""
+        """Algorithm 2b for one task: samples oldest first, each with a label, features, and perhaps a weight and a time."""
         tuning = {**self.manifest["model"]["fineTuning"], **self.manifest["model"]["metaBlocks"][0]}  # the block's own values come first
         samples = history[-tuning["supportCapacity"]:]
         half_life = tuning.get("halfLife")
         newer = np.arange(len(samples))[::-1]  # how many samples are newer
         weights = np.array([sample.get("weight", 1) for sample in samples]) * (1 if half_life is None else 0.5 ** (newer / half_life))
         rows = [sample["features"] for sample in samples]
-        feeds = {
-            "support_label": np.array([[sample["label"] for sample in samples]], np.float32),
-            "support_weight": weights[np.newaxis].astype(np.float32),
+        times = np.array([sample.get("time", 0) for sample in samples])  # seconds
+        given = {
+            "support_label": [sample["label"] for sample in samples],
+            "support_weight": weights,
+            "support_position": 1 + np.arange(len(samples)),  # this and the next for transformers alone
+            "support_elapsed": np.diff(times, prepend=times[0]) / 86400,  # days since the sample before
         }
+        feeds = {}
         for tensor in self.graphs["adapt"]["inputs"]:
-            if tensor["name"].startswith("latest_"):
+            if tensor["name"] in given:
+                feeds[tensor["name"]] = np.array([given[tensor["name"]]], np.float32)  # [tasks, support]
+            elif tensor["name"].startswith("latest_"):
                 feeds[tensor["name"]] = self.encoder.tensor(tensor, rows[-1:])  # [tasks, width]
-            elif tensor["name"] not in feeds:
+            else:
                 feeds[tensor["name"]] = self.encoder.tensor(tensor, rows)[np.newaxis]  # [tasks, support, width]
         return self.run("adapt", feeds)["meta_embedding"][0]
 

@@ -6,7 +6,7 @@ using LiMaml.Cli.Tests.Structure;
 namespace LiMaml.Cli.Tests.Examples;
 
 /// <summary>The clients of models/examples compute, from a package and raw values alone, what <c>limaml embed</c> and <c>limaml score</c> do.</summary>
-public sealed class ExampleTests(ServedScene scene) : IClassFixture<ServedScene>
+public sealed class ExampleTests(ServedScene scene, ServedSequences sequences) : IClassFixture<ServedScene>, IClassFixture<ServedSequences>
 {
     private const double Tolerance = 1e-5;
 
@@ -55,11 +55,14 @@ public sealed class ExampleTests(ServedScene scene) : IClassFixture<ServedScene>
     /// <summary>With history: it adapts, or takes the unadapted embedding where there is none. Without: it takes the stored one.</summary>
     private async Task CheckAsync(string member, Func<string[], Task<ChildProgram>> run)
     {
-        Check(member, await run([scene.Package, scene.Request(member, withHistory: true)]));
-        Check(member, await run([scene.Package, scene.Request(member, withHistory: false), scene.Stored]));
+        foreach (var served in new[] { scene, sequences })
+        {
+            Check(served, member, await run([served.Package, served.Request(member, withHistory: true)]));
+            Check(served, member, await run([served.Package, served.Request(member, withHistory: false), served.Stored]));
+        }
     }
 
-    private void Check(string member, ChildProgram run)
+    private static void Check(ServedScene scene, string member, ChildProgram run)
     {
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         var answer = JsonNode.Parse(run.Output)!;

@@ -11,13 +11,16 @@ using LiMaml.Training.Handoff;
 namespace LiMaml.Cli.Tests.Examples;
 
 /// <summary>A package, members with longer and shorter histories and none, and what <c>limaml embed</c> and <c>score</c> make of them.</summary>
-public sealed class ServedScene : IAsyncLifetime
+public class ServedScene : IAsyncLifetime
 {
     private static readonly (string Name, int History, int Rows)[] Members = [("Müller", 5, 2), ("ann", 20, 3), ("bob", 1, 1), ("cold", 0, 2)];
 
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, float[]> embeddings = [];
     private readonly Dictionary<string, List<(double Logit, double Probability)>> scores = [];
+
+    /// <summary>Its meta block.</summary>
+    private protected virtual MetaBlockSpec Block => SampleCheckpoint.DefaultSpec.MetaBlocks[0];
 
     public static TheoryData<string> Names => [.. Members.Select(member => member.Name)];
 
@@ -38,6 +41,7 @@ public sealed class ServedScene : IAsyncLifetime
         var spec = SampleCheckpoint.DefaultSpec;
         var checkpoint = SampleCheckpoint.Of(spec with
         {
+            MetaBlocks = [Block],
             Global = spec.Global with { Interaction = Interaction.ConcatenationAndBilinear, ItemFeatures = ["item", "raw", "genres"] },
             FineTuning = spec.FineTuning with { HalfLife = 4 },
         });
@@ -48,7 +52,7 @@ public sealed class ServedScene : IAsyncLifetime
         await WriteDatasetAsync(history, rows);
         foreach (var (name, _, _) in Members)
         {
-            WriteRequests(name, history.Where(row => row.Member == name), rows.Where(row => row.Member == name));
+            WriteRequests(name, history.Index().Where(row => row.Item.Member == name), rows.Where(row => row.Member == name));
         }
 
         await CommandRun.SucceedAsync("embed", "--package", Package, "--dataset", folder["dataset"], "--task", "member", "--out", folder["embeddings.parquet"]);
@@ -60,6 +64,7 @@ public sealed class ServedScene : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         folder.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 
@@ -72,15 +77,20 @@ public sealed class ServedScene : IAsyncLifetime
         await writer.CompleteAsync("{}");
     }
 
-    private void WriteRequests(string member, IEnumerable<RawRow> history, IEnumerable<RawRow> rows)
+    private void WriteRequests(string member, IEnumerable<(int Index, RawRow Row)> history, IEnumerable<RawRow> rows)
     {
         foreach (var withHistory in new[] { true, false })
         {
             var request = new JsonObject { ["key"] = member, ["rows"] = new JsonArray([.. rows.Select(row => (JsonNode?)row.Features())]) };
             if (withHistory)
             {
-                request["history"] = new JsonArray(
-                    [.. history.Select(row => (JsonNode?)new JsonObject { ["label"] = row.Label, ["weight"] = row.Weight, ["features"] = row.Features() })]);
+                request["history"] = new JsonArray([.. history.Select(sample => (JsonNode?)new JsonObject
+                {
+                    ["label"] = sample.Row.Label,
+                    ["weight"] = sample.Row.Weight,
+                    ["time"] = RawRow.Time(sample.Index) / 1e6,
+                    ["features"] = sample.Row.Features(),
+                })]);
             }
 
             File.WriteAllText(Request(member, withHistory), request.ToJsonString());
@@ -116,4 +126,14 @@ public sealed class ServedScene : IAsyncLifetime
             .Replace("'embeddings.ndjson'", $"'{Stored}'", StringComparison.Ordinal);
         command.ExecuteNonQuery();
     }
+}
+
+/// <summary>The same of a transformer.</summary>
+public sealed class ServedSequences : ServedScene
+{
+    private protected override MetaBlockSpec Block => base.Block with
+    {
+        Kind = MetaBlockKind.Transformer,
+        Transformer = new TransformerSpec { Width = 12, FeedForward = 10, Depth = 2, Sequence = ["item", "member"] },
+    };
 }
