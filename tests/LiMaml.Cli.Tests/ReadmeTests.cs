@@ -48,12 +48,14 @@ public sealed partial class ReadmeTests
         Assert.Contains("12 interactions read", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void TrainingConfiguration_OfTheExample_IsRead()
+    [Theory]
+    [InlineData("\"interaction\": \"bilinear\"")]
+    [InlineData("\"kind\": \"transformer\"")]
+    public void TrainingConfiguration_OfTheExample_IsRead(string containing)
     {
         using var folder = new TemporaryFolder();
 
-        var configuration = ContractJson.Read<TrainingConfiguration>(folder.File("train.json", Fence("json", "\"metaBlock\"")));
+        var configuration = ContractJson.Read<TrainingConfiguration>(folder.File("train.json", Fence("json", containing)));
 
         Assert.Equal("member", configuration.MetaBlock?.Task);
     }

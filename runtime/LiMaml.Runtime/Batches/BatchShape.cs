@@ -9,7 +9,8 @@ namespace LiMaml.Runtime.Batches;
 /// </summary>
 /// <remarks>
 /// What still depends, in the last bit, on a value's place in a batch are ONNX Runtime's logarithms (vectors of values and
-/// the few left over take different code): those of log1p features, and those in the losses.
+/// the few left over take different code): those of log1p features, those in the losses, and those of times between the
+/// samples of a transformer; and likewise the exponentials of its attention.
 /// </remarks>
 internal static class BatchShape
 {
