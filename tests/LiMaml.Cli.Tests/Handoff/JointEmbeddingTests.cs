@@ -106,7 +106,7 @@ public sealed class JointEmbeddingTests : IAsyncLifetime
     }
 
     /// <summary>Of the columns key, timestamp, row, label, logit: the share of pairs of unlike labels in the right order.</summary>
-    private static double Auc(string[][] rows)
+    internal static double Auc(string[][] rows)
     {
         double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
         var (likes, others) = (rows.Where(row => Number(row[3]) > 0.5).Select(row => Number(row[4])).ToArray(), rows.Where(row => Number(row[3]) < 0.5).Select(row => Number(row[4])).ToArray());

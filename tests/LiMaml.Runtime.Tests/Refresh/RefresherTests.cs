@@ -28,9 +28,10 @@ public sealed class RefresherTests : IAsyncDisposable
     [InlineData(65_536, 1)]
     [InlineData(1, 1)]
     [InlineData(10, 3)]
-    public async Task RunAsync_ReplayedDataset_EqualsEmbeddingItOffline(int chunkRows, int threads)
+    [InlineData(10, 3, true)]
+    public async Task RunAsync_ReplayedDataset_EqualsEmbeddingItOffline(int chunkRows, int threads, bool transformer = false)
     {
-        var package = Package(TestModel.Mlp);
+        var package = Package(transformer ? TestModel.Transformer : TestModel.Mlp);
         var dataset = await SampleWindows.WriteDatasetAsync(folder["dataset"]);
         var offline = await Embedder.RunAsync(package, dataset, folder["snapshot.parquet"]);
         using var windows = await SampleWindows.ReplayAsync(dataset, folder["windows"]);
