@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
@@ -66,6 +68,7 @@ public sealed class PairWorkerTests : IAsyncLifetime
             var response = await worker.Scoring.ScoreAsync(Request(rows, rows.Keys, [.. rows.Rows.Select(row => pairs.TasksOf[row].Item)]));
             var expected = File.ReadLines(pairs.PathOf("scores.csv")).Skip(1).Select(line => line.Split(',')).ToDictionary(line => long.Parse(line[2], CultureInfo.InvariantCulture), line => float.Parse(line[4], CultureInfo.InvariantCulture));
             Assert.All(response.Scores.Logits!.Index(), logit => Assert.Equal(expected[rows.Rows[logit.Index]], logit.Item, 1e-5f));
+            Assert.Equal(response.Scores.Logits, await PostAsync(worker, Request(rows, rows.Keys, [.. rows.Rows.Select(row => pairs.TasksOf[row].Item)])));
         }
     }
 
@@ -103,6 +106,18 @@ public sealed class PairWorkerTests : IAsyncLifetime
         // Each is taken up three times: re-keyed, and by the windows of both.
         await WorkerRig.AwaitAsync(() => worker.RecordCount == 3 * sent, () => $"{worker.RecordCount} of {3 * sent} records");
         return worker;
+    }
+
+    /// <summary>The logits of a request by HTTP.</summary>
+    private static async Task<float[]> PostAsync(WorkerHost worker, ScoreRequest request)
+    {
+        var keys = request.Keys.Select(task => new { name = $"task_{task.Key}", datatype = "BYTES", shape = new[] { request.RowCount }, data = (object)task.Value });
+        var floats = request.Floats.Select(input => new { name = input.Key, datatype = "FP32", shape = new[] { request.RowCount, input.Value.Length / request.RowCount }, data = (object)input.Value.ToArray() }).Select(input => (object)input);
+        using var http = new HttpClient();
+        using var answer = await http.PostAsJsonAsync(new Uri(worker.Address, "v2/models/limaml/infer"), new { inputs = keys.Select(input => (object)input).Concat(floats), outputs = new[] { new { name = "logit" } } });
+        var json = await answer.Content.ReadFromJsonAsync<JsonObject>();
+        Assert.True(answer.IsSuccessStatusCode, $"{json}");
+        return [.. json!["outputs"]![0]!["data"]!.AsArray().Select(value => (float)value!)];
     }
 
     private ScoreRequest Request(RowGroup rows, string[] members, string[] items)
