@@ -77,6 +77,15 @@ public sealed class StoredTable(int size)
         embedding.CopyTo(CollectionsMarshal.AsSpan(values)[(number * size)..]);
     }
 
+    /// <summary>Notes which task a row (<see cref="RowGroup.Rows"/>) belongs to; nothing where that has no embedding.</summary>
+    internal void Map(long row, string key)
+    {
+        if (numbers.TryGetValue(key, out var number))
+        {
+            taskOfRow[row] = number;
+        }
+    }
+
     /// <summary>Notes which of the tasks that have embeddings the rows of some splits belong to.</summary>
     /// <param name="rows">The definition's copy of the rows.</param>
     /// <param name="asOf">Rows with a later timestamp (µs since 1970 UTC) are ignored.</param>
@@ -89,9 +98,9 @@ public sealed class StoredTable(int size)
             {
                 for (var row = 0; row < group.RowCount; row++)
                 {
-                    if (group.Timestamps[row] <= asOf && numbers.TryGetValue(group.Keys[row], out var number))
+                    if (group.Timestamps[row] <= asOf)
                     {
-                        taskOfRow[group.Rows[row]] = number;
+                        Map(group.Rows[row], group.Keys[row]);
                     }
                 }
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Runtime.Refresh;
@@ -9,6 +10,7 @@ namespace LiMaml.Runtime.Refresh;
 internal sealed class RefreshRun(RefreshKind kind, TimeProvider clock, IProgress<RefreshProgress>? progress)
 {
     private readonly HashSet<TaskRef> excluded = [];
+    private readonly ConcurrentDictionary<TaskRef, bool> forgotten = new();
     private readonly DateTimeOffset started = clock.GetUtcNow();
     private readonly long began = clock.GetTimestamp();
     private readonly RefreshTotals totals = new();
@@ -18,6 +20,16 @@ internal sealed class RefreshRun(RefreshKind kind, TimeProvider clock, IProgress
 
     /// <summary>From now on the task's embedding is not for this run to write: it was forgotten, or adapted to something newer. To be called while nothing is written.</summary>
     public void Exclude(TaskRef task) => excluded.Add(task);
+
+    /// <summary>The task was forgotten: its embedding is not for this run to write, nor to be met. To be called while nothing is written.</summary>
+    public void Forget(TaskRef task)
+    {
+        forgotten[task] = true;
+        Exclude(task);
+    }
+
+    /// <summary>Whether the task was forgotten since this run began.</summary>
+    public bool Forgot(TaskRef task) => forgotten.ContainsKey(task);
 
     /// <summary>Whether the task is for this run to write. To be called while nothing is written.</summary>
     public bool Includes(TaskRef task) => !excluded.Contains(task);

@@ -122,7 +122,7 @@ internal sealed class RefreshTarget(string bundleId, IEmbeddingStore store, Refr
     public Task ForgetAsync(TaskRef task, CancellationToken cancellation) => ExclusiveAsync(
         async () =>
         {
-            runs.ForEach(run => run.Exclude(task));
+            runs.ForEach(run => run.Forget(task));
             await store.ForgetAsync(task.Task, task.Key, cancellation);
             return true;
         },

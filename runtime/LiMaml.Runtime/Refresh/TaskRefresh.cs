@@ -2,6 +2,7 @@ using LiMaml.Models.Packages;
 using LiMaml.Runtime.Adaptation;
 using LiMaml.Runtime.Batches;
 using LiMaml.Runtime.Embeddings;
+using LiMaml.Runtime.Events;
 using LiMaml.Runtime.Graphs;
 using LiMaml.Runtime.Windows;
 
@@ -14,6 +15,8 @@ internal sealed class TaskRefresh : IDisposable
     private readonly Adapter adapter;
     private readonly UnadaptedEmbeddings unadapted;
     private readonly Guardrails guardrails;
+    private readonly EventSchema events;
+    private readonly IReadOnlyList<(string Task, int EmbeddingSize)> others;
 
     public TaskRefresh(ModelPackage package, string task, RefreshOptions options)
     {
@@ -30,6 +33,8 @@ internal sealed class TaskRefresh : IDisposable
         }
 
         guardrails = new Guardrails(options.Guardrails);
+        events = EventSchema.For(package.Manifest.Schema);
+        others = [.. package.OtherTasks(task).Select(other => (other, package.MetaBlock(other).EmbeddingSize))];
     }
 
     /// <summary>The task definition.</summary>
@@ -41,11 +46,27 @@ internal sealed class TaskRefresh : IDisposable
     /// <summary>Most recent samples of a window that count.</summary>
     public int SupportCapacity => adapter.SupportCapacity;
 
+    /// <summary>Whether its tasks meet those of other definitions.</summary>
+    public bool Meets => others.Count > 0;
+
+    /// <summary>Whom the samples of windows met.</summary>
+    public Meetings MeetingsOf(IReadOnlyList<Window> windows) => new(
+        others, [.. windows.SelectMany(window => window.Samples).Select(sample => others.Select(other => events.KeyOf(sample, other.Task)).ToArray())]);
+
     /// <summary>The windows as rows.</summary>
     public TaskRows Encode(IReadOnlyList<Window> windows) => WindowRows.Encode(windows, encoder);
 
     /// <summary>Adapts to all rows.</summary>
-    public AdaptedTasks Adapt(TaskRows rows, CancellationToken cancellation) => adapter.Adapt(rows, null, cancellation);
+    /// <param name="rows">The rows.</param>
+    /// <param name="counterparts">What they met; none where null.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public AdaptedTasks Adapt(TaskRows rows, Counterparts? counterparts, CancellationToken cancellation) => adapter.Adapt(rows, counterparts, cancellation);
+
+    /// <summary>Gives tasks whose fine-tuning ran away the unadapted embedding.</summary>
+    public void Undo(TaskRows rows, AdaptedTasks adapted) => Divergence.Undo(rows, adapted, unadapted);
+
+    /// <summary>One of the vectors that lie behind each other in <paramref name="vectors"/>.</summary>
+    public ReadOnlyMemory<float> Vector(float[] vectors, int place) => vectors.AsMemory(place * adapter.EmbeddingSize, adapter.EmbeddingSize);
 
     /// <summary>Judges what came of the windows, and finds embeddings for those that did not pass.</summary>
     /// <param name="windows">The windows.</param>
@@ -87,6 +108,4 @@ internal sealed class TaskRefresh : IDisposable
         var loss = float.IsFinite(lossBefore) ? lossBefore : 0;
         return EmbeddingChecks.IsFinite(vector.Span) ? new StoredEmbedding(window.Task, window.Key, vector, window.Samples[^1].EventTime, 0, loss, loss) : null;
     }
-
-    private ReadOnlyMemory<float> Vector(float[] vectors, int place) => vectors.AsMemory(place * adapter.EmbeddingSize, adapter.EmbeddingSize);
 }

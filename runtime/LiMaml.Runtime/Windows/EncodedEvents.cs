@@ -18,6 +18,28 @@ public sealed class EncodedEvents
     /// <summary>The layouts that samples are written by.</summary>
     internal IReadOnlyList<EventLayout> Layouts => layouts;
 
+    /// <summary>The tasks that an event belongs to, of the definitions that windows are kept of: one of each that it has the key columns of.</summary>
+    /// <param name="index">0 to below <see cref="Count"/>.</param>
+    public IReadOnlyList<TaskRef> TasksOf(int index)
+    {
+        var written = bytes.Written[At(index).Bytes];
+        if (written.IsEmpty)
+        {
+            return [];
+        }
+
+        var reader = new ByteReader(written);
+        var tasks = new TaskRef[reader.Byte()];
+        for (var task = 0; task < tasks.Length; task++)
+        {
+            var text = reader.Text();
+            var end = text.IndexOf('\0', StringComparison.Ordinal);
+            tasks[task] = new TaskRef(text[..end], text[(end + 1)..]);
+        }
+
+        return tasks;
+    }
+
     /// <summary>Takes up all events of <paramref name="others"/>.</summary>
     public void Add(EncodedEvents others)
     {

@@ -4,21 +4,21 @@ using LiMaml.Runtime.Windows;
 namespace LiMaml.Worker.Kafka;
 
 /// <summary>
-/// Which partitions the group has given to this worker, and where each resumes: at its store's own next offset. Belongs to
-/// the consumer's thread. A partition whose store can't be opened yet stays assigned and is tried again.
+/// Which partitions the group has given to this worker, and where each resumes: at its store's own next offset, or, where its
+/// events are re-keyed, at the group's. Belongs to the consumer's thread. A partition whose store can't be opened yet stays assigned and is tried again.
 /// </summary>
 internal sealed class Assignment(
-    PartitionStores stores, KafkaOptions options, WindowOptions windowOptions, ConsumptionStatus status, TimeProvider clock, ILogger<Assignment> logger)
+    PartitionStores stores, TaskTopics topics, KafkaOptions options, WindowOptions windowOptions, ConsumptionStatus status, TimeProvider clock, ILogger<Assignment> logger)
 {
     private static readonly TimeSpan TendTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookupTime = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<TopicPartition, PartitionWindows?> partitions = [];
+    private readonly Dictionary<TopicPartition, IAssignedPartition?> partitions = [];
     private readonly HashSet<TopicPartition> paused = [];
-    private PartitionWindows? latest;
+    private IAssignedPartition? latest;
     private long tended;
 
-    /// <summary>The windows of an assigned partition; null where its records are of no use yet.</summary>
-    public PartitionWindows? Find(string topic, Partition partition)
+    /// <summary>An assigned partition; null where its records are of no use yet.</summary>
+    public IAssignedPartition? Find(string topic, Partition partition)
     {
         // Records come in runs of one partition.
         if (latest is null || latest.Partition.Partition != partition || latest.Partition.Topic != topic)
@@ -95,16 +95,16 @@ internal sealed class Assignment(
         }
 
         tended = clock.GetTimestamp();
-        foreach (var (partition, windows) in partitions.ToList())
+        foreach (var (partition, assigned) in partitions.ToList())
         {
-            if (windows is null || windows.Closed)
+            if (assigned is null || assigned.Closed)
             {
                 Mend(consumer, partition);
                 continue;
             }
 
-            StoreOffset(consumer, windows);
-            windows.Ends(consumer.GetWatermarkOffsets(partition).High);
+            StoreOffset(consumer, assigned);
+            assigned.Ends(consumer.GetWatermarkOffsets(partition).High);
         }
     }
 
@@ -138,6 +138,11 @@ internal sealed class Assignment(
     private Offset? Open(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
     {
         partitions[partition] = null;
+        if (topics.IsRekeyed(partition.Topic))
+        {
+            return OpenRelay(consumer, partition);
+        }
+
         try
         {
             var windows = stores.Assign(partition);
@@ -152,6 +157,34 @@ internal sealed class Assignment(
             if (status.Wait($"the windows of {partition} can't be opened: {fault.Message}"))
             {
                 logger.LogError(fault, "The windows of {Partition} can't be opened. It is tried again.", partition);
+            }
+
+            return null;
+        }
+    }
+
+    // Null where the broker does not say how far the group is: nothing is taken up then.
+    private Offset? OpenRelay(IConsumer<byte[]?, Arrival> consumer, TopicPartition partition)
+    {
+        try
+        {
+            var committed = consumer.Committed([partition], LookupTime)[0].Offset;
+            var start = committed.IsSpecial ? Start(consumer, partition) : committed;
+            var relay = stores.Relay(partition);
+            if (!start.IsSpecial)
+            {
+                relay.Begins(start);
+            }
+
+            partitions[partition] = relay;
+            status.Resume();
+            return start;
+        }
+        catch (KafkaException fault)
+        {
+            if (status.Wait($"the group does not say how far {partition} is: {fault.Error.Reason}"))
+            {
+                logger.LogWarning(fault, "The group does not say how far {Partition} is. It is tried again.", partition);
             }
 
             return null;
@@ -188,21 +221,21 @@ internal sealed class Assignment(
         status.Released(partitions.Count);
     }
 
-    // For whoever watches the group's lag; the windows' own offset is what counts.
-    private void StoreOffset(IConsumer<byte[]?, Arrival> consumer, PartitionWindows? windows)
+    // Of windows for whoever watches the group's lag: their own offset is what counts. Of what is re-keyed this is what counts.
+    private void StoreOffset(IConsumer<byte[]?, Arrival> consumer, IAssignedPartition? assigned)
     {
-        if (windows?.NextOffset is not { } next)
+        if (assigned?.NextOffset is not { } next)
         {
             return;
         }
 
         try
         {
-            consumer.StoreOffset(new TopicPartitionOffset(windows.Partition, next));
+            consumer.StoreOffset(new TopicPartitionOffset(assigned.Partition, next));
         }
         catch (KafkaException fault)
         {
-            logger.LogDebug(fault, "The group was not told the offset of {Partition}.", windows.Partition);
+            logger.LogDebug(fault, "The group was not told the offset of {Partition}.", assigned.Partition);
         }
     }
 }

@@ -9,6 +9,8 @@ namespace LiMaml.Worker.Kafka;
 /// </summary>
 internal sealed class ConsumerLoop(
     KafkaOptions options,
+    TaskTopics topics,
+    TimeSpan maxAge,
     EventReader reader,
     Assignment assignment,
     Settlement settlement,
@@ -73,7 +75,8 @@ internal sealed class ConsumerLoop(
         {
             try
             {
-                consumer.Subscribe(options.Topic);
+                AwaitTopics();
+                consumer.Subscribe(topics.All);
                 while (!stopping.IsCancellationRequested)
                 {
                     Step(consumer);
@@ -93,6 +96,23 @@ internal sealed class ConsumerLoop(
             stopping.Token.WaitHandle.WaitOne(options.RetryDelay);
             consumer = BuildConsumer();
         }
+    }
+
+    // Events are re-keyed to topics that keep them for as long as windows need.
+    private void AwaitTopics()
+    {
+        while (topics.AreRekeyed && !stopping.IsCancellationRequested && TaskTopicCreation.Ensure(options, topics, maxAge, logger) is { } trouble)
+        {
+            status.Polled(clock.GetTimestamp());
+            if (status.Wait(trouble))
+            {
+                logger.LogError("Consumption waits: {Trouble}. It is tried again every {Delay}.", trouble, options.RetryDelay);
+            }
+
+            stopping.Token.WaitHandle.WaitOne(options.RetryDelay);
+        }
+
+        status.Resume();
     }
 
     private void Step(IConsumer<byte[]?, Arrival> consumer)
@@ -126,10 +146,10 @@ internal sealed class ConsumerLoop(
                 return false;
             }
 
-            if (assignment.Find(record.Topic, record.Partition) is { } windows)
+            if (assignment.Find(record.Topic, record.Partition) is { } partition)
             {
                 gatheringSince = gathered.Count == 0 ? clock.GetTimestamp() : gatheringSince;
-                gathered.Add(windows, record);
+                gathered.Add(partition, record);
             }
 
             return true;

@@ -11,6 +11,8 @@ internal sealed class Consumption : IDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions options;
     private readonly WindowOptions windows;
+    private readonly TaskTopics topics;
+    private readonly Rekeying? rekeying;
     private readonly TimeProvider clock;
     private readonly EventReader reader;
     private readonly DeadLetters letters;
@@ -26,17 +28,20 @@ internal sealed class Consumption : IDisposable
     /// <param name="meters">For what is counted.</param>
     /// <param name="clock">For waits, and for events from the future.</param>
     /// <param name="loggers">For what goes on.</param>
-    /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting.</exception>
-    public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IReadOnlyList<EventSchema> others, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers)
+    /// <param name="tasks">The model's task definitions, for which events are re-keyed where there are several; none where null.</param>
+    /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting, or a definition can't have a topic of its own.</exception>
+    public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IReadOnlyList<EventSchema> others, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers, IReadOnlyCollection<string>? tasks = null)
     {
         (this.options, this.windows, this.clock) = (options, windows, clock);
-        reader = new EventReader(Encoders(schema, others));
-        Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, windows, loggers.CreateLogger<PartitionStores>());
+        topics = TaskTopics.Of(options, windows, tasks ?? []);
+        reader = new EventReader(topics, Encoders(schema, others));
+        Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, topics, loggers.CreateLogger<PartitionStores>());
         Metrics = new WorkerMetrics(meters, Stores, Status, clock);
         letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
-        var settlement = new Settlement(Stores, letters, Status, Metrics, options, clock, loggers.CreateLogger<Settlement>());
-        var assignment = new Assignment(Stores, options, windows, Status, clock, loggers.CreateLogger<Assignment>());
-        loop = new ConsumerLoop(options, reader, assignment, settlement, Status, clock, loggers.CreateLogger<ConsumerLoop>());
+        rekeying = topics.AreRekeyed ? new Rekeying(options, topics, loggers.CreateLogger<Rekeying>()) : null;
+        var settlement = new Settlement(Stores, letters, rekeying, Status, Metrics, options, clock, loggers.CreateLogger<Settlement>());
+        var assignment = new Assignment(Stores, topics, options, windows, Status, clock, loggers.CreateLogger<Assignment>());
+        loop = new ConsumerLoop(options, topics, windows.MaxAge, reader, assignment, settlement, Status, clock, loggers.CreateLogger<ConsumerLoop>());
     }
 
     /// <summary>The windows of the assigned partitions.</summary>
@@ -45,9 +50,9 @@ internal sealed class Consumption : IDisposable
     /// <summary>How it goes.</summary>
     public ConsumptionStatus Status { get; } = new();
 
-    /// <summary>Whether the windows have at least 99 of 100 records of each assigned partition, and all but the last batch.</summary>
-    public bool IsCaughtUp => Status.Joined && Stores.Open is var open && open.Count == Status.Partitions
-        && open.All(windows => windows.Lag <= Math.Min(options.BatchRecords, (windows.NextOffset ?? 0) / 100));
+    /// <summary>Whether at least 99 of 100 records of each assigned partition, and all but the last batch, are with the windows or re-keyed.</summary>
+    public bool IsCaughtUp => Status.Joined && Stores.All is var open && open.Count == Status.Partitions
+        && open.All(partition => partition.Lag <= Math.Min(options.BatchRecords, (partition.NextOffset ?? 0) / 100));
 
     /// <summary>Counts and measures.</summary>
     public WorkerMetrics Metrics { get; }
@@ -68,10 +73,15 @@ internal sealed class Consumption : IDisposable
         reader.Use(Encoders(schema, others));
     }
 
-    private List<EventEncoder> Encoders(EventSchema schema, IReadOnlyList<EventSchema> others) =>
-        [.. others.Where(HasTasks).Prepend(schema).DistinctBy(each => each.Hash).Select(each => new EventEncoder(EventFormats.Create(options, each), each, windows, clock))];
+    private Dictionary<string, IReadOnlyList<EventEncoder>> Encoders(EventSchema schema, IReadOnlyList<EventSchema> others)
+    {
+        (EventSchema Schema, IEventFormat Format)[] forms = [.. others.Prepend(schema).DistinctBy(each => each.Hash).Select(each => (each, EventFormats.Create(options, each)))];
+        return topics.All.ToDictionary(topic => topic, topic => (IReadOnlyList<EventEncoder>)[.. forms
+            .Where(form => form.Schema == schema || HasTasks(form.Schema, topics.WindowsOf(topic)))
+            .Select(form => new EventEncoder(form.Format, form.Schema, topics.WindowsOf(topic), clock))]);
+    }
 
-    private bool HasTasks(EventSchema schema) => windows.Tasks?.All(name => schema.Dataset.Tasks.Any(task => task.Name == name)) != false;
+    private static bool HasTasks(EventSchema schema, WindowOptions windows) => windows.Tasks?.All(name => schema.Dataset.Tasks.Any(task => task.Name == name)) != false;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -85,6 +95,7 @@ internal sealed class Consumption : IDisposable
         StopAsync(StopTime).GetAwaiter().GetResult();
         loop.Dispose();
         letters.Dispose();
+        rekeying?.Dispose();
         Stores.Dispose();
     }
 }

@@ -5,14 +5,15 @@ using LiMaml.Runtime.Windows;
 namespace LiMaml.Worker.Kafka;
 
 /// <summary>Reads and checks events where librdkafka holds their bytes, so that only rejected ones are copied. For one consumer.</summary>
-/// <param name="encoders">At least one, each of another schema: an event has to suit one of them, tried in this order.</param>
-internal sealed class EventReader(IReadOnlyList<EventEncoder> encoders) : IDeserializer<Arrival>
+/// <param name="topics">Which topic's events are re-keyed.</param>
+/// <param name="encoders">By topic at least one, each of another schema: an event has to suit one of them, tried in this order.</param>
+internal sealed class EventReader(TaskTopics topics, IReadOnlyDictionary<string, IReadOnlyList<EventEncoder>> encoders) : IDeserializer<Arrival>
 {
     private readonly EncodedEvents latest = new();
-    private volatile IReadOnlyList<EventEncoder> encoders = encoders;
+    private volatile IReadOnlyDictionary<string, IReadOnlyList<EventEncoder>> encoders = encoders;
 
     /// <summary>From now on events are read by these.</summary>
-    public void Use(IReadOnlyList<EventEncoder> newEncoders) => encoders = newEncoders;
+    public void Use(IReadOnlyDictionary<string, IReadOnlyList<EventEncoder>> newEncoders) => encoders = newEncoders;
 
     /// <inheritdoc/>
     public Arrival Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
@@ -25,8 +26,8 @@ internal sealed class EventReader(IReadOnlyList<EventEncoder> encoders) : IDeser
             }
 
             latest.Clear();
-            Encode(data, HeadersOf(context.Headers));
-            return new Arrival(latest, null);
+            Encode(encoders[context.Topic], data, HeadersOf(context.Headers));
+            return topics.IsRekeyed(context.Topic) ? new Arrival(null, null, new OriginalEvent(data.ToArray(), latest.TasksOf(0))) : new Arrival(latest, null);
         }
         catch (EventRejectedException fault)
         {
@@ -35,9 +36,8 @@ internal sealed class EventReader(IReadOnlyList<EventEncoder> encoders) : IDeser
     }
 
     // The first schema is the one in use: what it found wrong is told.
-    private void Encode(ReadOnlySpan<byte> data, EventHeaders headers)
+    private void Encode(IReadOnlyList<EventEncoder> current, ReadOnlySpan<byte> data, EventHeaders headers)
     {
-        var current = encoders;
         try
         {
             current[0].Encode(data, headers, latest);

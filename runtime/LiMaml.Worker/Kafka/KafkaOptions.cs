@@ -15,11 +15,20 @@ public enum StartFrom
 /// <summary>The cluster, the topics and how they are read (section <c>Kafka</c>).</summary>
 public sealed record KafkaOptions
 {
+    private const string TaskPlace = "{task}";
+
     /// <summary>The cluster: <c>host:port</c>, several separated by commas. Required.</summary>
     public string BootstrapServers { get; init; } = "";
 
-    /// <summary>The topic of interaction events, keyed by task. Required.</summary>
+    /// <summary>The topic of interaction events, keyed by task; of a model with several task definitions keyed by anything. Required.</summary>
     public string Topic { get; init; } = "";
+
+    /// <summary>
+    /// The topics that the events of a model with several task definitions are re-keyed to, one for each definition, whose
+    /// name stands for <c>{task}</c>; <c>&lt;Topic&gt;.{task}</c> where null. Created where missing, with as many partitions as
+    /// <see cref="Topic"/> has, keeping records a week longer than windows keep samples.
+    /// </summary>
+    public string? TaskTopics { get; init; }
 
     /// <summary>The consumer group; workers of one group share the partitions. <c>limaml</c> by default.</summary>
     public string GroupId { get; init; } = "limaml";
@@ -57,6 +66,9 @@ public sealed record KafkaOptions
     /// <summary>The dead-letter topic.</summary>
     internal string DeadLetters => DeadLetterTopic ?? Topic + ".dead-letters";
 
+    /// <summary>The topic of a task definition of several.</summary>
+    internal string TaskTopicOf(string task) => (TaskTopics ?? $"{Topic}.{TaskPlace}").Replace(TaskPlace, task, StringComparison.Ordinal);
+
     /// <summary>Throws where a value is missing or out of range.</summary>
     /// <exception cref="InvalidInputException">Names the setting.</exception>
     public void Validate()
@@ -68,6 +80,7 @@ public sealed record KafkaOptions
         Require(EventFormats.Names.Contains(Format), nameof(Format), $"'{Format}'", $"one of {string.Join(", ", EventFormats.Names)}");
         Require(Format != EventFormats.Avro || Uri.TryCreate(SchemaRegistryUrl, UriKind.Absolute, out _), nameof(SchemaRegistryUrl), $"'{SchemaRegistryUrl}'", "an URL, since Format is avro");
         Require(DeadLetters != Topic && DeadLetters.Length > 0, nameof(DeadLetterTopic), $"'{DeadLetters}'", "a topic other than Topic");
+        Require(TaskTopics is null || TaskTopics.Contains(TaskPlace, StringComparison.Ordinal), nameof(TaskTopics), $"'{TaskTopics}'", $"a name with {TaskPlace} in it");
         var reserved = Properties.Keys.FirstOrDefault(ClientSettings.Reserved.Contains);
         Require(reserved is null, nameof(Properties), $"'{reserved}'", "settings that LiMaml does not set itself");
         Require(Enum.IsDefined(StartFrom), nameof(StartFrom), $"{StartFrom}", "Beginning or MaxAge");

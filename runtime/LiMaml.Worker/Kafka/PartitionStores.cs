@@ -5,14 +5,21 @@ using LiMaml.Runtime.Windows;
 
 namespace LiMaml.Worker.Kafka;
 
-/// <summary>The windows of the partitions that this worker has now. Consumption opens and closes them; everyone else reads.</summary>
-internal sealed class PartitionStores(StateFolder state, EventSchema schema, WindowOptions options, ILogger<PartitionStores> logger) : IDisposable
+/// <summary>The partitions that this worker has now: windows, and what is re-keyed. Consumption opens and closes them; everyone else reads.</summary>
+internal sealed class PartitionStores(StateFolder state, EventSchema schema, TaskTopics topics, ILogger<PartitionStores> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionWindows> open = new();
+    private readonly ConcurrentDictionary<TopicPartition, PartitionRelay> relays = new();
     private volatile EventSchema current = schema;
 
     /// <summary>What is assigned and open.</summary>
     public IReadOnlyCollection<PartitionWindows> Open => [.. open.Values];
+
+    /// <summary>What is assigned and re-keyed.</summary>
+    public IReadOnlyCollection<PartitionRelay> Relays => [.. relays.Values];
+
+    /// <summary>Both.</summary>
+    public IReadOnlyList<IAssignedPartition> All => [.. open.Values, .. relays.Values];
 
     /// <summary>Opens the windows of a newly assigned partition.</summary>
     /// <exception cref="LiMaml.Models.InvalidInputException">Another process has them open.</exception>
@@ -21,6 +28,7 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
     {
         Release(partition);
         var folder = state.PathOf(partition.Topic, partition.Partition);
+        var options = topics.WindowsOf(partition.Topic);
         var store = state.Open(partition.Topic, partition.Partition, current, options);
         var windows = new PartitionWindows(partition, store, () => WindowStore.Open(folder, current, options));
         open[partition] = windows;
@@ -33,6 +41,11 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
         if (open.TryRemove(partition, out var windows))
         {
             Close(windows);
+        }
+
+        if (relays.TryRemove(partition, out var relay))
+        {
+            relay.Close();
         }
     }
 
@@ -79,14 +92,22 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
     /// <summary>The windows as they are now, one view for each partition; the caller disposes them.</summary>
     public IReadOnlyList<WindowView> Views() => [.. open.Values.Select(windows => windows.Try(store => store.View())).OfType<WindowView>()];
 
-    /// <summary>Erases a task's window from every store of the topic, those of partitions that other workers have now included.</summary>
-    public void Forget(string topic, string task, string key)
+    /// <summary>Begins to re-key a newly assigned partition.</summary>
+    public PartitionRelay Relay(TopicPartition partition)
     {
+        Release(partition);
+        return relays[partition] = new PartitionRelay(partition);
+    }
+
+    /// <summary>Erases a task's window from every store of its topic, those of partitions that other workers have now included.</summary>
+    public void Forget(string task, string key)
+    {
+        var topic = topics.TopicOf(task);
         foreach (var partition in state.Partitions(topic))
         {
             if (!open.TryGetValue(new TopicPartition(topic, partition), out var windows) || !windows.Try(store => Forget(store, task, key)))
             {
-                using var store = state.Open(topic, partition, current, options);
+                using var store = state.Open(topic, partition, current, topics.WindowsOf(topic));
                 Forget(store, task, key);
             }
         }
@@ -95,7 +116,7 @@ internal sealed class PartitionStores(StateFolder state, EventSchema schema, Win
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var partition in open.Keys)
+        foreach (var partition in open.Keys.Concat(relays.Keys))
         {
             Release(partition);
         }

@@ -7,7 +7,7 @@ namespace LiMaml.Worker.Kafka;
 /// The windows of one partition from its assignment until it is taken away or rebuilt. What was read for one assignment
 /// is never applied to the next: a batch holds on to this object, and this object ends with the assignment.
 /// </summary>
-internal sealed class PartitionWindows : IDisposable
+internal sealed class PartitionWindows : IAssignedPartition, IDisposable
 {
     private readonly Lock guard = new();
     private readonly Func<WindowStore> reopen;

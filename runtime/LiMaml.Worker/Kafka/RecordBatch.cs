@@ -6,7 +6,7 @@ namespace LiMaml.Worker.Kafka;
 /// <summary>Records read together, by partition, in the order of each partition.</summary>
 internal sealed class RecordBatch
 {
-    private readonly Dictionary<PartitionWindows, PartitionRecords> parts = [];
+    private readonly Dictionary<IAssignedPartition, PartitionRecords> parts = [];
     private PartitionRecords? latest;
 
     /// <summary>Records in it.</summary>
@@ -16,15 +16,15 @@ internal sealed class RecordBatch
     public IReadOnlyCollection<PartitionRecords> Parts => parts.Values;
 
     /// <summary>Adds the next record of a partition.</summary>
-    public void Add(PartitionWindows windows, ConsumeResult<byte[]?, Arrival> record)
+    public void Add(IAssignedPartition partition, ConsumeResult<byte[]?, Arrival> record)
     {
         // Records come in runs of one partition.
-        if (latest?.Windows != windows)
+        if (latest?.Partition != partition)
         {
-            if (!parts.TryGetValue(windows, out latest))
+            if (!parts.TryGetValue(partition, out latest))
             {
-                latest = new PartitionRecords(windows);
-                parts.Add(windows, latest);
+                latest = new PartitionRecords(partition);
+                parts.Add(partition, latest);
             }
         }
 
@@ -34,15 +34,22 @@ internal sealed class RecordBatch
 }
 
 /// <summary>Records of one partition, in their order.</summary>
-internal sealed class PartitionRecords(PartitionWindows windows)
+internal sealed class PartitionRecords(IAssignedPartition partition)
 {
     private readonly List<DeadLetter> letters = [];
+    private readonly List<RekeyedEvent> rekeyed = [];
 
-    /// <summary>The partition's windows when the records were read.</summary>
-    public PartitionWindows Windows { get; } = windows;
+    /// <summary>The partition as it was assigned when the records were read.</summary>
+    public IAssignedPartition Partition { get; } = partition;
 
-    /// <summary>The usable ones.</summary>
+    /// <summary>The usable ones, for the partition's windows.</summary>
     public EncodedEvents Events { get; } = new();
+
+    /// <summary>The usable ones of a partition whose events are re-keyed.</summary>
+    public IReadOnlyList<RekeyedEvent> Rekeyed => rekeyed;
+
+    /// <summary>How many are usable.</summary>
+    public int EventCount => Events.Count + rekeyed.Count;
 
     /// <summary>The others.</summary>
     public IReadOnlyList<DeadLetter> Letters => letters;
@@ -53,10 +60,14 @@ internal sealed class PartitionRecords(PartitionWindows windows)
     /// <summary>Adds the next record.</summary>
     public void Add(ConsumeResult<byte[]?, Arrival> record)
     {
-        var (interaction, rejection) = record.Message.Value;
+        var (interaction, rejection, original) = record.Message.Value;
         if (interaction is not null)
         {
             Events.Add(interaction);
+        }
+        else if (original is not null)
+        {
+            rekeyed.Add(new RekeyedEvent(record.TopicPartitionOffset, original, record.Message.Headers, record.Message.Timestamp));
         }
         else
         {

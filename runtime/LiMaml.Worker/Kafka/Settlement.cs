@@ -4,12 +4,14 @@ using LiMaml.Worker.Operation;
 namespace LiMaml.Worker.Kafka;
 
 /// <summary>
-/// Takes records up: dead letters to the broker first, then events and offset to the windows in one step. What is refused
+/// Takes records up: dead letters to the broker first, then events and offset to the windows in one step, or, where they are
+/// re-keyed, events to the broker and then the offset to the group. What is refused
 /// is tried again until it succeeds or the partition is taken away; nothing is passed over.
 /// </summary>
 internal sealed class Settlement(
     PartitionStores stores,
     DeadLetters letters,
+    Rekeying? rekeying,
     ConsumptionStatus status,
     WorkerMetrics metrics,
     KafkaOptions options,
@@ -30,7 +32,7 @@ internal sealed class Settlement(
     private async Task SettleAsync(PartitionRecords part, CancellationToken stop)
     {
         var delivered = part.Letters.Count == 0;
-        while (!part.Windows.Closed)
+        while (!part.Partition.Closed)
         {
             stop.ThrowIfCancellationRequested();
             try
@@ -41,16 +43,16 @@ internal sealed class Settlement(
                     delivered = true;
                 }
 
-                if (part.Windows.Apply(part.Events, part.NextOffset))
+                if (await TakeUpAsync(part).ConfigureAwait(false))
                 {
                     Settled(part);
                 }
 
                 return;
             }
-            catch (DamagedStoreException fault)
+            catch (DamagedStoreException fault) when (part.Partition is PartitionWindows windows)
             {
-                stores.Abandon(part.Windows, fault);
+                stores.Abandon(windows, fault);
                 return;
             }
 #pragma warning disable CA1031 // a broker or a disk that refuses: whatever the reason, waiting is all there is to do
@@ -62,6 +64,17 @@ internal sealed class Settlement(
         }
     }
 
+    private async Task<bool> TakeUpAsync(PartitionRecords part)
+    {
+        if (part.Partition is PartitionWindows windows)
+        {
+            return windows.Apply(part.Events, part.NextOffset);
+        }
+
+        await rekeying!.DeliverAsync(part.Rekeyed).ConfigureAwait(false);
+        return ((PartitionRelay)part.Partition).Relayed(part.NextOffset);
+    }
+
     private void Settled(PartitionRecords part)
     {
         if (status.Resume())
@@ -69,8 +82,9 @@ internal sealed class Settlement(
             logger.LogInformation("Consumption goes on.");
         }
 
-        status.Consumed(part.Events.Count + part.Letters.Count);
-        metrics.Consumed(part.Windows.Partition, part.Events.Count);
+        status.Consumed(part.EventCount + part.Letters.Count);
+        metrics.Consumed(part.Partition.Partition, part.EventCount);
+        metrics.Rekeyed(part.Rekeyed);
         foreach (var letter in part.Letters)
         {
             metrics.DeadLettered(letter.Rejection.Reason);
@@ -80,16 +94,17 @@ internal sealed class Settlement(
 
     private async Task WaitAsync(PartitionRecords part, bool delivered, Exception fault, CancellationToken stop)
     {
-        var what = delivered ? $"the windows of {part.Windows.Partition} can't be written" : $"the dead-letter topic {options.DeadLetters} can't be written";
+        var what = delivered && part.Partition is PartitionRelay ? $"events of {part.Partition.Partition} can't be re-keyed"
+            : delivered ? $"the windows of {part.Partition.Partition} can't be written" : $"the dead-letter topic {options.DeadLetters} can't be written";
         if (status.Wait($"{what}: {fault.Message}"))
         {
             logger.LogError(fault, "Consumption waits: {What}. It is tried again every {Delay}, and nothing is passed over.", what, options.RetryDelay);
         }
 
         await Task.Delay(options.RetryDelay, clock, stop).ConfigureAwait(false);
-        if (delivered)
+        if (delivered && part.Partition is PartitionWindows windows)
         {
-            Reset(part.Windows);
+            Reset(windows);
         }
     }
 

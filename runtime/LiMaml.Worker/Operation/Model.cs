@@ -38,6 +38,12 @@ internal sealed class Model : IDisposable
     /// <summary>What its events look like.</summary>
     public EventSchema Events { get; }
 
+    /// <summary>The task definitions that have embeddings.</summary>
+    public IReadOnlyList<string> Definitions => [.. Package.Manifest.Model.MetaBlocks.Select(block => block.Task)];
+
+    /// <summary>Whether another model finds its windows where this one does: several task definitions have a topic each, one has none.</summary>
+    public bool ReadsTopicsOf(Model other) => Definitions.Count == 1 ? other.Definitions.Count == 1 : Definitions.Order().SequenceEqual(other.Definitions.Order());
+
     /// <summary>Verifies a package with its recorded cases and loads its graphs.</summary>
     /// <exception cref="InvalidInputException">It is not a package, was changed, or does not compute what was trained.</exception>
     public static Model Load(string folder, WorkerSettings settings, IEmbeddingStore store, RefreshLog? log, TimeProvider clock)

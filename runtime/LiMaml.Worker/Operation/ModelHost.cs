@@ -47,6 +47,9 @@ internal sealed class ModelHost : IAsyncDisposable
     /// <summary>The package in use.</summary>
     public ModelPackage Package => model.Package;
 
+    /// <summary>The task definitions that have embeddings.</summary>
+    public IReadOnlyList<string> Definitions => model.Definitions;
+
     /// <summary>What events look like.</summary>
     public EventSchema Events => model.Events;
 
@@ -214,6 +217,17 @@ internal sealed class ModelHost : IAsyncDisposable
     private async Task ReplaceAsync(Model next, Func<Task> publish, CancellationToken cancellation)
     {
         var before = model;
+        if (!before.ReadsTopicsOf(next))
+        {
+            using (next)
+            {
+                throw new InvalidInputException(
+                    $"package {next.Package.Folder}: task definitions",
+                    string.Join(", ", next.Definitions),
+                    $"{string.Join(", ", before.Definitions)}, whose topics this worker reads; for others start a worker with another Kafka:GroupId and Worker:StateFolder");
+            }
+        }
+
         await adapting.WaitAsync(cancellation);
         try
         {
@@ -244,7 +258,7 @@ internal sealed class ModelHost : IAsyncDisposable
         {
             var add = settings.Embeddings.IsShared && (await store.CurrentAsync(cancellation))?.BundleId == target.BundleId;
             var source = windows.Count == 0 ? new RefreshSource(null, _ => []) : RefreshSource.All(windows);
-            return Told(add ? await target.Refresher.RunChangedAsync(source, cancellation) : await target.Refresher.RunAsync(source, null, cancellation));
+            return Told(add ? await target.Refresher.RunAddedAsync(source, cancellation) : await target.Refresher.RunAsync(source, null, cancellation));
         }
         finally
         {

@@ -8,7 +8,7 @@ using LiMaml.Worker.Kafka;
 namespace LiMaml.Worker.Operation;
 
 /// <summary>What operators ask for: by HTTP of a running worker, or on the state folder of one that does not run.</summary>
-internal sealed class Operations(WorkerSettings settings, ModelHost models, PartitionStores stores, IEmbeddingStore embeddings)
+internal sealed class Operations(ModelHost models, PartitionStores stores, IEmbeddingStore embeddings)
 {
     /// <summary>Adapts all tasks and publishes their embeddings.</summary>
     public Task<RefreshRecord> RefreshAsync(CancellationToken cancellation) => models.RefreshAsync(stores.Views, cancellation);
@@ -25,7 +25,7 @@ internal sealed class Operations(WorkerSettings settings, ModelHost models, Part
     public async Task ForgetAsync(string? task, string key, CancellationToken cancellation)
     {
         var name = Definition(task);
-        await Task.Run(() => stores.Forget(settings.Kafka.Topic, name, key), cancellation);
+        await Task.Run(() => stores.Forget(name, key), cancellation);
         await models.ForgetAsync(name, key, cancellation);
     }
 

@@ -20,8 +20,9 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly Consumption consumption;
     private readonly ScoringService scoring;
     private readonly Operations operations;
+    private readonly string topic;
 
-    private WorkerHost(WebApplication application, WorkerLock held, IEmbeddingStore embeddings, ModelHost models, Consumption consumption, ScoringService scoring, Operations operations)
+    private WorkerHost(WebApplication application, WorkerLock held, IEmbeddingStore embeddings, ModelHost models, Consumption consumption, ScoringService scoring, Operations operations, string topic)
     {
         this.application = application;
         this.held = held;
@@ -30,6 +31,7 @@ public sealed class WorkerHost : IAsyncDisposable
         this.consumption = consumption;
         this.scoring = scoring;
         this.operations = operations;
+        this.topic = topic;
     }
 
     /// <summary>Where it answers: Open Inference Protocol below <c>/v2</c>, <c>/health</c>, <c>/metrics</c>, <c>/admin</c>.</summary>
@@ -38,11 +40,13 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Events and dead letters taken up since the start.</summary>
     public long RecordCount => consumption.Status.Records;
 
-    /// <summary>Whether partitions are assigned and the windows have at least 99 of 100 of their records, and all but the last batch.</summary>
+    /// <summary>Whether partitions are assigned and at least 99 of 100 of their records, and all but the last batch, are with the windows or re-keyed.</summary>
     public bool IsCaughtUp => consumption.IsCaughtUp;
 
-    /// <summary>The offset to read next of each assigned partition; null where nothing was read yet.</summary>
-    public IReadOnlyDictionary<int, long?> NextOffsets => consumption.Stores.Open.ToDictionary(windows => windows.Partition.Partition.Value, windows => windows.NextOffset);
+    /// <summary>The offset to read next of each assigned partition of the events' topic; null where nothing was read yet.</summary>
+    public IReadOnlyDictionary<int, long?> NextOffsets => consumption.Stores.All
+        .Where(assigned => assigned.Partition.Topic == topic)
+        .ToDictionary(assigned => assigned.Partition.Partition.Value, assigned => assigned.NextOffset);
 
     /// <summary>The generation that requests are scored with; null before the first.</summary>
     public EmbeddingPointer? Pointer => models.Pointer;
@@ -112,12 +116,13 @@ public sealed class WorkerHost : IAsyncDisposable
             models.Catalogue.Events(),
             provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
             TimeProvider.System,
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            models.Definitions));
         services.AddSingleton(_ => new ScoringService(models.Bundles, settings.Scoring));
         services.AddSingleton<ReadinessCheck>();
         services.AddSingleton(provider => new InferenceServer(
             provider.GetRequiredService<ScoringService>(), settings.Inference, () => provider.GetRequiredService<ReadinessCheck>().Missing is null));
-        services.AddSingleton(provider => new Operations(settings, models, provider.GetRequiredService<Consumption>().Stores, embeddings));
+        services.AddSingleton(provider => new Operations(models, provider.GetRequiredService<Consumption>().Stores, embeddings));
         services.AddHealthChecks().AddCheck<LivenessCheck>("live", tags: ["live"]).AddCheck<ReadinessCheck>("ready", tags: ["ready"]);
         services.AddHostedService<ConsumptionService>();
         services.AddHostedService<RefreshLoops>();
@@ -140,7 +145,7 @@ public sealed class WorkerHost : IAsyncDisposable
         application.MapPrometheusScrapingEndpoint("/metrics");
         application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
         application.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
-        return new WorkerHost(application, held, embeddings, models, consumption, services.GetRequiredService<ScoringService>(), operations);
+        return new WorkerHost(application, held, embeddings, models, consumption, services.GetRequiredService<ScoringService>(), operations, settings.Kafka.Topic);
     }
 
     private void Announce()

@@ -13,6 +13,7 @@ internal sealed class WorkerMetrics
     public const string MeterName = "LiMaml.Worker";
 
     private readonly Counter<long> consumed;
+    private readonly Counter<long> rekeyed;
     private readonly Counter<long> deadLetters;
     private readonly Counter<long> adapted;
     private readonly Counter<long> samples;
@@ -26,7 +27,8 @@ internal sealed class WorkerMetrics
     {
         this.clock = clock;
         meter = meters.Create(MeterName);
-        consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events taken up by the windows.");
+        consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Events taken up by the windows, or re-keyed.");
+        rekeyed = meter.CreateCounter<long>("limaml.rekeyed.events", "{event}", "Events written to the topics of task definitions, by definition.");
         deadLetters = meter.CreateCounter<long>("limaml.dead_letters", "{message}", "Records sent to the dead-letter topic, by reason.");
         adapted = meter.CreateCounter<long>("limaml.adaptation.tasks", "{task}", "Tasks adapted, by kind of refresh; those held by a guardrail included.");
         samples = meter.CreateCounter<long>("limaml.adaptation.samples", "{sample}", "Support samples adapted to.");
@@ -38,6 +40,15 @@ internal sealed class WorkerMetrics
 
     /// <summary>Events of a partition were taken up.</summary>
     public void Consumed(TopicPartition partition, int count) => consumed.Add(count, TagsOf(partition));
+
+    /// <summary>Events were re-keyed.</summary>
+    public void Rekeyed(IReadOnlyList<RekeyedEvent> events)
+    {
+        foreach (var (task, count) in events.SelectMany(one => one.Event.Tasks).CountBy(task => task.Task))
+        {
+            rekeyed.Add(count, new KeyValuePair<string, object?>("task", task));
+        }
+    }
 
     /// <summary>A record went to the dead letters.</summary>
     public void DeadLettered(string reason) => deadLetters.Add(1, new KeyValuePair<string, object?>("reason", reason));
@@ -88,6 +99,12 @@ internal sealed class WorkerMetrics
             where measured is not null
             select new Measurement<T>(measured.Value, TagsOf(windows.Partition));
 
+        IEnumerable<Measurement<long>> Everywhere(Func<IAssignedPartition, long?> value) =>
+            from assigned in stores.All
+            let measured = value(assigned)
+            where measured is not null
+            select new Measurement<long>(measured.Value, TagsOf(assigned.Partition));
+
         IEnumerable<Measurement<long>> Counts() =>
             from windows in stores.Open
             let counts = windows.Try(store => store.Counts)
@@ -95,9 +112,9 @@ internal sealed class WorkerMetrics
             from count in new[] { ("consumed", counts.Consumed), ("late", counts.Late), ("duplicate", counts.Duplicate), ("displaced", counts.Displaced), ("expired", counts.Expired) }
             select new Measurement<long>(count.Item2, [.. TagsOf(windows.Partition), new("outcome", count.Item1)]);
 
-        meter.CreateObservableGauge("limaml.consumer.partitions", () => stores.Open.Count, "{partition}", "Partitions assigned to this worker.");
-        meter.CreateObservableGauge("limaml.consumer.next_offset", () => Each(windows => windows.NextOffset), description: "The windows' next offset.");
-        meter.CreateObservableGauge("limaml.consumer.lag", () => Each(windows => windows.Lag), "{message}", "Records between the windows' next offset and the partition's end.");
+        meter.CreateObservableGauge("limaml.consumer.partitions", () => stores.All.Count, "{partition}", "Partitions assigned to this worker.");
+        meter.CreateObservableGauge("limaml.consumer.next_offset", () => Everywhere(assigned => assigned.NextOffset), description: "The offset to read next: of windows their own, of events that are re-keyed the group's.");
+        meter.CreateObservableGauge("limaml.consumer.lag", () => Everywhere(assigned => assigned.Lag), "{message}", "Records between the next offset and the partition's end.");
         meter.CreateObservableCounter("limaml.window.events", Counts, "{event}", "What became of events, since the partition's store was made.");
         meter.CreateObservableGauge("limaml.window.tasks", () => Each(windows => windows.Totals?.TaskCount), "{task}", "Windows, as last counted.");
         meter.CreateObservableGauge("limaml.window.samples", () => Each(windows => windows.Totals?.SampleCount), "{sample}", "Samples on disk, as last counted.");

@@ -99,6 +99,19 @@ internal static class TestModel
         InnerLoop = Exact.FineTuning,
     };
 
+    /// <summary>Members and items that meet each other, with the features of the shared dataset of pairs.</summary>
+    public static ModelSpec Pair { get; } = new()
+    {
+        MetaBlocks =
+        [
+            new MetaBlockSpec { Task = "member", Features = ["tenure"], FeatureEmbeddingSize = 3, Layers = [], EmbeddingSize = 4, History = ["item_id"], HalfLife = 20 },
+            new MetaBlockSpec { Task = "item", Features = ["price"], FeatureEmbeddingSize = 3, Layers = [], EmbeddingSize = 4, History = ["member_id"], SupportCapacity = 9 },
+        ],
+        Global = new GlobalBlockSpec { Features = ["tenure", "price"], FeatureEmbeddingSize = 3, Layers = [new(5)], Interaction = Interaction.Pairwise },
+        InnerLoop = NewtonLoop,
+        FineTuning = NewtonLoop,
+    };
+
     /// <summary>Fine-tuning that runs away on any support.</summary>
     public static ModelSpec Diverging { get; } = Real with { FineTuning = Mlp.FineTuning with { Steps = 40, StepSize = 1e6 } };
 

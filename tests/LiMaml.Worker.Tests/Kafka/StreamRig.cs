@@ -77,6 +77,43 @@ internal sealed class StreamRig : IDisposable
     public Consumption Consumption(string state = "state", KafkaOptions? options = null, TimeProvider? clock = null) => new(
         options ?? Options, StreamEvents.Windows, Folder[state], Schema, [], services.GetRequiredService<IMeterFactory>(), clock ?? TimeProvider.System, Log);
 
+    /// <summary>Consumption for a model of members and shops, re-keyed to a topic of each; not started.</summary>
+    public Consumption PairConsumption(string state = "state", KafkaOptions? options = null) => new(
+        options ?? Options, StreamEvents.Windows, Folder[state], EventSchema.For(PairEvents.Schema), [], services.GetRequiredService<IMeterFactory>(), TimeProvider.System, Log, PairEvents.Tasks);
+
+    /// <summary>Makes the topics of members and shops, and gives back their names.</summary>
+    public IReadOnlyList<string> CreatePairTopics()
+    {
+        string[] topics = [.. PairEvents.Tasks.Select(task => $"{Topic}.{task}")];
+        Array.ForEach(topics, topic => Broker.CreateTopic(topic, Partitions));
+        return topics;
+    }
+
+    /// <summary>Sends events of pairs, by their number and not by any task.</summary>
+    public void SendPairs(IEnumerable<int> numbers)
+    {
+        var format = new JsonEventFormat(EventSchema.For(PairEvents.Schema));
+        foreach (var number in numbers)
+        {
+            Send(number % Partitions, format.Write(PairEvents.Event(number), out _), $"{number}");
+        }
+
+        Flush();
+    }
+
+    /// <summary>Asserts that the stores in some folders have, each definition in those of its topic, exactly the windows of these events.</summary>
+    public void AssertPairWindows(IEnumerable<InteractionEvent> events, params string[] states)
+    {
+        InteractionEvent[] all = [.. events];
+        foreach (var task in PairEvents.Tasks)
+        {
+            var found = states.SelectMany(state => Directory.EnumerateDirectories(Folder[state], $"{Topic}.{task}-*")).SelectMany(PairEvents.Export).Distinct().Order(StringComparer.Ordinal);
+            Assert.Equal(PairEvents.Expected(Folder[$"expected-{Guid.NewGuid():N}"], task, all), found);
+        }
+
+        Assert.All(states, state => Assert.Empty(Directory.EnumerateDirectories(Folder[state], $"{Topic}-*")));
+    }
+
     /// <summary>Sends events, each task's to one partition.</summary>
     public void Send(IEnumerable<InteractionEvent> events, IEventFormat? format = null, DateTimeOffset? time = null)
     {

@@ -44,14 +44,15 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>The next offset of each partition, as its metrics say; empty where it does not answer.</summary>
-    public async Task<IReadOnlyDictionary<int, long>> NextOffsetsAsync(HttpClient http)
+    /// <summary>The next offset of each partition of one topic or of the only one, as its metrics say; empty where it does not answer.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> NextOffsetsAsync(HttpClient http, string? topic = null)
     {
         try
         {
             var metrics = Address is { } address ? await http.GetStringAsync(new Uri(address, "/metrics")) : "";
             return metrics.Split('\n')
                 .Where(line => line.StartsWith("limaml_consumer_next_offset{", StringComparison.Ordinal))
+                .Where(line => topic is null || line.Contains($"messaging_destination_name=\"{topic}\"", StringComparison.Ordinal))
                 .ToDictionary(PartitionOf, line => (long)double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
         }
         catch (HttpRequestException)

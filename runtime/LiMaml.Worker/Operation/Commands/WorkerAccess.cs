@@ -22,12 +22,13 @@ internal static class WorkerAccess
         await using var embeddings = await EmbeddingStores.OpenAsync(settings, loggers, TimeProvider.System, cancellation);
         await using var models = await ModelHost.StartAsync(settings, embeddings, TimeProvider.System, loggers.CreateLogger<ModelHost>(), cancellation);
         var state = new StateFolder(settings.Worker.StateFolder, TimeProvider.System, loggers.CreateLogger<StateFolder>());
-        using var stores = new PartitionStores(state, models.Events, settings.Windows, loggers.CreateLogger<PartitionStores>());
-        foreach (var partition in state.Partitions(settings.Kafka.Topic))
+        var topics = TaskTopics.Of(settings.Kafka, settings.Windows, models.Definitions);
+        using var stores = new PartitionStores(state, models.Events, topics, loggers.CreateLogger<PartitionStores>());
+        foreach (var partition in topics.WithWindows.SelectMany(topic => state.Partitions(topic).Select(number => new TopicPartition(topic, number))))
         {
-            stores.Assign(new TopicPartition(settings.Kafka.Topic, partition));
+            stores.Assign(partition);
         }
 
-        return await offline(new Operations(settings, models, stores, embeddings));
+        return await offline(new Operations(models, stores, embeddings));
     }
 }
