@@ -11,8 +11,9 @@ internal sealed class Meetings(IReadOnlyList<(string Task, int EmbeddingSize)> d
     /// <summary>The other definitions.</summary>
     public IReadOnlyList<(string Task, int EmbeddingSize)> Definitions => definitions;
 
-    /// <summary>The tasks met of a definition, by its place, each once.</summary>
-    public IReadOnlyList<string> Keys(int definition) => [.. rows.Select(keys => keys[definition]).OfType<string>().Distinct()];
+    /// <summary>The tasks met of each definition, each once.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Keys { get; } =
+        [.. Enumerable.Range(0, definitions.Count).Select(place => (IReadOnlyList<string>)[.. rows.Select(keys => keys[place]).OfType<string>().Distinct()])];
 
     /// <summary>What the rows met, by what is known of these tasks.</summary>
     /// <param name="known">Of each definition the embeddings of <see cref="Keys"/>, null where there is none.</param>
@@ -22,7 +23,7 @@ internal sealed class Meetings(IReadOnlyList<(string Task, int EmbeddingSize)> d
         for (var place = 0; place < definitions.Count; place++)
         {
             var table = counterparts.Of(definitions[place].Task)!;
-            foreach (var (key, embedding) in Keys(place).Zip(known[place]))
+            foreach (var (key, embedding) in Keys[place].Zip(known[place]))
             {
                 if (embedding is { } vector)
                 {

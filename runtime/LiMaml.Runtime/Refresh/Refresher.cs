@@ -265,7 +265,7 @@ public sealed class Refresher : IDisposable
         var known = new List<IReadOnlyList<ReadOnlyMemory<float>?>>();
         foreach (var (place, (definition, _)) in meetings.Definitions.Index())
         {
-            TaskRef[] met = [.. meetings.Keys(place).Select(key => new TaskRef(definition, key))];
+            TaskRef[] met = [.. meetings.Keys[place].Select(key => new TaskRef(definition, key))];
             var found = Array.ConvertAll(met, task => run.Forgot(task) ? null : joint?.Of(task));
             if (joint is null || options.Shared)
             {

@@ -13,8 +13,9 @@ internal static class ClientSettings
     };
 
     /// <summary>
-    /// A consumer in the group. Offsets are stored by hand once the windows have them and then committed in the
-    /// background, for lag monitoring only: the windows' own offset decides where to resume.
+    /// A consumer in the group. Offsets are stored by hand once the windows have them, or the broker has what is re-keyed, and
+    /// then committed in the background. Of windows that is for lag monitoring only, their own offset decides where to resume;
+    /// of events that are re-keyed it decides.
     /// </summary>
     public static ConsumerConfig Consumer(KafkaOptions options)
     {

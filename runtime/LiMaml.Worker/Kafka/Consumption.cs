@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LiMaml.Models;
 using LiMaml.Runtime.Events;
 using LiMaml.Runtime.Windows;
 using LiMaml.Worker.Operation;
@@ -29,13 +30,15 @@ internal sealed class Consumption : IDisposable
     /// <param name="clock">For waits, and for events from the future.</param>
     /// <param name="loggers">For what goes on.</param>
     /// <param name="tasks">The model's task definitions, for which events are re-keyed where there are several; none where null.</param>
-    /// <exception cref="Models.InvalidInputException">librdkafka refuses a setting, or a definition can't have a topic of its own.</exception>
+    /// <exception cref="InvalidInputException">librdkafka refuses a setting, a definition can't have a topic of its own, or the folder has windows of the topic that is to be re-keyed.</exception>
     public Consumption(KafkaOptions options, WindowOptions windows, string stateFolder, EventSchema schema, IReadOnlyList<EventSchema> others, IMeterFactory meters, TimeProvider clock, ILoggerFactory loggers, IReadOnlyCollection<string>? tasks = null)
     {
         (this.options, this.windows, this.clock) = (options, windows, clock);
         topics = TaskTopics.Of(options, windows, tasks ?? []);
+        var state = new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>());
+        RefuseKeptSource(state);
         reader = new EventReader(topics, Encoders(schema, others));
-        Stores = new PartitionStores(new StateFolder(stateFolder, clock, loggers.CreateLogger<StateFolder>()), schema, topics, loggers.CreateLogger<PartitionStores>());
+        Stores = new PartitionStores(state, schema, topics, loggers.CreateLogger<PartitionStores>());
         Metrics = new WorkerMetrics(meters, Stores, Status, clock);
         letters = new DeadLetters(options, loggers.CreateLogger<DeadLetters>());
         rekeying = topics.AreRekeyed ? new Rekeying(options, topics, loggers.CreateLogger<Rekeying>()) : null;
@@ -79,6 +82,18 @@ internal sealed class Consumption : IDisposable
         return topics.All.ToDictionary(topic => topic, topic => (IReadOnlyList<EventEncoder>)[.. forms
             .Where(form => form.Schema == schema || HasTasks(form.Schema, topics.WindowsOf(topic)))
             .Select(form => new EventEncoder(form.Format, form.Schema, topics.WindowsOf(topic), clock))]);
+    }
+
+    // What the group read while it kept windows of the events' topic itself lies before its offset: it would never be re-keyed.
+    private void RefuseKeptSource(StateFolder state)
+    {
+        if (topics.AreRekeyed && state.Partitions(topics.Source).Count > 0)
+        {
+            throw new InvalidInputException(
+                $"Worker:StateFolder '{state.Folder}'",
+                $"windows of the topic {topics.Source} itself, kept for a model of one task definition",
+                $"a folder, and a Kafka:GroupId, that no such model was served with: what group {options.GroupId} has read would not be re-keyed for {string.Join(", ", topics.OfTasks)}");
+        }
     }
 
     private static bool HasTasks(EventSchema schema, WindowOptions windows) => windows.Tasks?.All(name => schema.Dataset.Tasks.Any(task => task.Name == name)) != false;

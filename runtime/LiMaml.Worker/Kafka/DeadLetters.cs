@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Confluent.Kafka;
 
 namespace LiMaml.Worker.Kafka;
@@ -19,15 +17,6 @@ internal sealed class DeadLetters : IDisposable
 
     /// <summary>Header: what was found, what would be accepted.</summary>
     public const string Message = "limaml-message";
-
-    /// <summary>Header: the topic that the record came from.</summary>
-    public const string Topic = "limaml-topic";
-
-    /// <summary>Header: the partition, a decimal number.</summary>
-    public const string Partition = "limaml-partition";
-
-    /// <summary>Header: the offset, a decimal number.</summary>
-    public const string Offset = "limaml-offset";
 
     /// <summary>Header of a letter whose value the broker would not take: how many bytes it had.</summary>
     public const string OmittedBytes = "limaml-omitted-bytes";
@@ -67,26 +56,15 @@ internal sealed class DeadLetters : IDisposable
 
     private static Message<byte[]?, byte[]?> MessageOf(DeadLetter letter, byte[]? payload)
     {
-        var headers = new Headers();
-        foreach (var header in letter.Headers ?? [])
-        {
-            headers.Add(header);
-        }
-
-        headers.Add(Reason, Utf8(letter.Rejection.Reason));
-        headers.Add(Message, Utf8(letter.Rejection.Message));
-        headers.Add(Topic, Utf8(letter.Source.Topic));
-        headers.Add(Partition, Utf8(letter.Source.Partition.Value));
-        headers.Add(Offset, Utf8(letter.Source.Offset.Value));
+        var headers = RecordHeaders.Copy(letter.Headers);
+        headers.Add(Reason, RecordHeaders.Utf8(letter.Rejection.Reason));
+        headers.Add(Message, RecordHeaders.Utf8(letter.Rejection.Message));
+        RecordHeaders.AddSource(headers, letter.Source);
         if (payload is null && letter.Rejection.Payload is { } omitted)
         {
-            headers.Add(OmittedBytes, Utf8(omitted.Length));
+            headers.Add(OmittedBytes, RecordHeaders.Utf8(omitted.Length));
         }
 
         return new Message<byte[]?, byte[]?> { Key = letter.Key, Value = payload, Headers = headers };
     }
-
-    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
-
-    private static byte[] Utf8(long number) => Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 }

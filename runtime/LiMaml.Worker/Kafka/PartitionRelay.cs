@@ -19,11 +19,7 @@ internal sealed class PartitionRelay(TopicPartition partition) : IAssignedPartit
     public long? NextOffset => Interlocked.Read(ref next) is var offset and >= 0 ? offset : null;
 
     /// <inheritdoc/>
-    public long? Lag => NextOffset is { } offset && Interlocked.Read(ref end) is var last and >= 0 ? Math.Max(0, last - offset) : Interlocked.Read(ref end) switch
-    {
-        0 => 0,
-        _ => null,
-    };
+    public long? Lag => Interlocked.Read(ref end) is var last and >= 0 ? Math.Max(0, last - (NextOffset ?? 0)) : null;
 
     /// <inheritdoc/>
     public bool Closed => closed;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using LiMaml.Runtime.Windows;
@@ -71,22 +70,13 @@ internal sealed class Rekeying : IDisposable
 
     private static Message<byte[], byte[]> MessageOf(RekeyedEvent one, TaskRef task, bool withSource)
     {
-        var headers = new Headers();
-        foreach (var header in one.Headers ?? [])
-        {
-            headers.Add(header);
-        }
-
+        var headers = RecordHeaders.Copy(one.Headers);
         if (withSource)
         {
-            headers.Add(DeadLetters.Topic, Encoding.UTF8.GetBytes(one.Source.Topic));
-            headers.Add(DeadLetters.Partition, Utf8(one.Source.Partition.Value));
-            headers.Add(DeadLetters.Offset, Utf8(one.Source.Offset.Value));
+            RecordHeaders.AddSource(headers, one.Source);
         }
 
         var time = one.Time.Type == TimestampType.CreateTime ? one.Time : Timestamp.Default;
         return new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(task.Key), Value = one.Event.Payload, Headers = headers, Timestamp = time };
     }
-
-    private static byte[] Utf8(long number) => Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 }

@@ -79,8 +79,8 @@ public sealed class ConsumptionTests : IDisposable
         Assert.Equal(["futureEventTime", "malformed", "size"], letters.Select(letter => TopicReader.Text(letter, DeadLetters.Reason)).Order());
         var rubbish = letters.Single(letter => TopicReader.Text(letter, DeadLetters.Reason) == "malformed");
         Assert.Equal(("{ rubbish", "m0"), (Encoding.UTF8.GetString(rubbish.Value!), Encoding.UTF8.GetString(rubbish.Key!)));
-        Assert.Equal(("events", "0"), (TopicReader.Text(rubbish, DeadLetters.Topic), TopicReader.Text(rubbish, DeadLetters.Partition)));
-        Assert.Equal(Events(100).Count(one => rig.PartitionOf(one) == 0), int.Parse(TopicReader.Text(rubbish, DeadLetters.Offset), null));
+        Assert.Equal(("events", "0"), (TopicReader.Text(rubbish, RecordHeaders.Topic), TopicReader.Text(rubbish, RecordHeaders.Partition)));
+        Assert.Equal(Events(100).Count(one => rig.PartitionOf(one) == 0), int.Parse(TopicReader.Text(rubbish, RecordHeaders.Offset), null));
         Assert.Equal([7], rubbish.Headers.GetLastBytes("trace"));
         Assert.NotEmpty(TopicReader.Text(rubbish, DeadLetters.Message));
         Assert.Null(letters.Single(letter => TopicReader.Text(letter, DeadLetters.Reason) == "size").Value);

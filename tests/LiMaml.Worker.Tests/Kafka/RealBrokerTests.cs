@@ -26,8 +26,8 @@ public sealed class RealBrokerTests
         rig.AssertWindows(Events(0, 3000));
         var letter = Assert.Single(rig.Letters(1));
         Assert.Equal(("{ rubbish", "m2"), (Encoding.UTF8.GetString(letter.Value!), Encoding.UTF8.GetString(letter.Key!)));
-        Assert.Equal((rig.Topic, "2", "malformed"), (TopicReader.Text(letter, DeadLetters.Topic), TopicReader.Text(letter, DeadLetters.Partition), TopicReader.Text(letter, DeadLetters.Reason)));
-        Assert.Equal($"{rig.Produced[2] - 1}", TopicReader.Text(letter, DeadLetters.Offset));
+        Assert.Equal((rig.Topic, "2", "malformed"), (TopicReader.Text(letter, RecordHeaders.Topic), TopicReader.Text(letter, RecordHeaders.Partition), TopicReader.Text(letter, DeadLetters.Reason)));
+        Assert.Equal($"{rig.Produced[2] - 1}", TopicReader.Text(letter, RecordHeaders.Offset));
         Assert.Equal([7], letter.Headers.GetLastBytes("trace"));
         Assert.Equal(records, rig.Committed());
     }

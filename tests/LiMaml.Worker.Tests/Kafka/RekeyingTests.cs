@@ -30,6 +30,22 @@ public sealed class RekeyingTests : IDisposable
     }
 
     [Fact]
+    public void Start_WhereOneDefinitionKeptTheSource_IsRefusedBeforeEventsAreSkipped()
+    {
+        rig.SendPairs(Enumerable.Range(0, 10));
+        using (var one = rig.Consumption())
+        {
+            one.Start();
+            StreamRig.Await(() => one.Stores.Open.Count > 0, () => $"{rig.Log}");
+        }
+
+        var fault = Assert.Throws<InvalidInputException>(() => rig.PairConsumption());
+
+        Assert.Contains("found windows of the topic events itself", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Kafka:GroupId", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_TwoWorkers_ShareThePartitionsOfAllTopics()
     {
         rig.CreatePairTopics();
@@ -106,7 +122,7 @@ public sealed class RekeyingTests : IDisposable
             var record = Assert.Single(TopicReader.ReadAll(rig.Options.BootstrapServers, $"events.{task}"));
             Assert.Equal((interaction.Keys[task], time), (Encoding.UTF8.GetString(record.Key!), new DateTimeOffset(record.Timestamp.UtcDateTime)));
             Assert.Equal(value, record.Value);
-            Assert.Equal(("from-outside", "events", "1", "0"), (TopicReader.Text(record, "ce_id"), TopicReader.Text(record, DeadLetters.Topic), TopicReader.Text(record, DeadLetters.Partition), TopicReader.Text(record, DeadLetters.Offset)));
+            Assert.Equal(("from-outside", "events", "1", "0"), (TopicReader.Text(record, "ce_id"), TopicReader.Text(record, RecordHeaders.Topic), TopicReader.Text(record, RecordHeaders.Partition), TopicReader.Text(record, RecordHeaders.Offset)));
         }
 
         rig.AssertPairWindows([interaction with { EventId = "from-outside" }], "state");
@@ -121,7 +137,7 @@ public sealed class RekeyingTests : IDisposable
         Run();
 
         var letter = Assert.Single(rig.Letters(1));
-        Assert.Equal(("events", "0"), (TopicReader.Text(letter, DeadLetters.Topic), TopicReader.Text(letter, DeadLetters.Offset)));
+        Assert.Equal(("events", "0"), (TopicReader.Text(letter, RecordHeaders.Topic), TopicReader.Text(letter, RecordHeaders.Offset)));
         rig.AssertPairWindows(Enumerable.Range(0, 3).Select(PairEvents.Event), "state");
     }
 

@@ -21,11 +21,11 @@ internal sealed class ExperimentJob(ExperimentPlan plan, string command, Termina
     /// <param name="cancellation">Leaves everything so that the same again goes on.</param>
     public async Task<ExperimentReport> RunAsync(int parallel, int threads, CancellationToken cancellation)
     {
-        await new RunQueue(plan.Runs.ToDictionary(run => run, NameOf), parallel, threads, terminal).RunAsync(cancellation);
+        await new RunQueue([.. plan.Runs.Select(run => (run, NameOf(run)))], parallel, threads, terminal).RunAsync(cancellation);
         if (plan.Options.Refits)
         {
-            var refits = plan.Runs.Zip(plan.PlanRefits()).ToDictionary(pair => pair.Second, pair => $"{NameOf(pair.First)}, refit");
-            await new RunQueue(refits, parallel, threads, terminal).RunAsync(cancellation);
+            var refits = plan.PlanRefits().Zip(plan.Runs).Select(pair => (pair.First, $"{NameOf(pair.Second)}, refit"));
+            await new RunQueue([.. refits], parallel, threads, terminal).RunAsync(cancellation);
         }
 
         var evaluations = await terminal.WithProgressAsync(progress =>

@@ -5,11 +5,11 @@ using LiMaml.Training;
 namespace LiMaml.Cli.Experiments;
 
 /// <summary>Trains what an experiment has planned: runs that have ended are left alone, interrupted ones go on.</summary>
-/// <param name="runs">The runs' names by their folders, in the order of training.</param>
+/// <param name="runs">Folders and names, in the order of training.</param>
 /// <param name="parallel">Runs at a time; one is trained in this process, several in processes of their own.</param>
 /// <param name="threads">Of each process.</param>
 /// <param name="terminal">Told of each run that ends.</param>
-internal sealed class RunQueue(IReadOnlyDictionary<string, string> runs, int parallel, int threads, Terminal terminal)
+internal sealed class RunQueue(IReadOnlyList<(string Folder, string Name)> runs, int parallel, int threads, Terminal terminal)
 {
     private readonly Lock gate = new();
     private int done;
@@ -18,7 +18,7 @@ internal sealed class RunQueue(IReadOnlyDictionary<string, string> runs, int par
     /// <exception cref="OperationCanceledException">Cancelled; the same again goes on.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var left = runs.Keys.Where(run => TrainingRun.FindOutcome(run) is null).ToList();
+        var left = runs.Where(run => TrainingRun.FindOutcome(run.Folder) is null).ToList();
         done = runs.Count - left.Count;
         if (done > 0)
         {
@@ -30,14 +30,13 @@ internal sealed class RunQueue(IReadOnlyDictionary<string, string> runs, int par
             await Parallel.ForEachAsync(
                 left,
                 new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation },
-                async (run, stop) => await TrainAsync(run, progress, stop));
+                async (run, stop) => await TrainAsync(run.Folder, run.Name, progress, stop));
             return left.Count;
         });
     }
 
-    private async Task TrainAsync(string run, IProgress<Progress> progress, CancellationToken cancellation)
+    private async Task TrainAsync(string run, string name, IProgress<Progress> progress, CancellationToken cancellation)
     {
-        var name = runs[run];
         void Show(string note) => progress.Report(new Progress("training", done, runs.Count, "runs") { Note = $"{name}: {note}" });
         if (parallel > 1)
         {
