@@ -117,6 +117,7 @@ internal static class SampleEpisodes
         return tensor(Enumerable.Range(0, (int)axes.Aggregate(1L, (product, axis) => product * axis)).Select(_ => (long)random.Next(size)).ToArray(), [.. axes, 1]);
     }
 
-    private static Tensor Numbers(Random random, long[] shape) =>
+    /// <summary>Numbers drawn from a generator of their own: what draws from the process's disturbs the dropout of tests that train.</summary>
+    public static Tensor Numbers(Random random, long[] shape) =>
         tensor(Enumerable.Range(0, (int)shape.Aggregate(1L, (product, axis) => product * axis)).Select(_ => (random.NextDouble() * 4) - 2).ToArray(), shape);
 }

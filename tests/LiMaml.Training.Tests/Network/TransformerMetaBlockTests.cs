@@ -136,7 +136,7 @@ public sealed class TransformerMetaBlockTests
         var support = network.Objective().Support(SampleEpisodes.Random(spec, [4, 0, 5, 1], [1, 1, 1, 1]));
         var layers = network.Network.Layers((_, _) => false);
         var pass = block.ForwardSupport(layers, block.EncodeSupport(support), support.Sequence);
-        var delta = rand(pass.Embedding.shape, ScalarType.Float64).mul(support.Weights);
+        var delta = SampleEpisodes.Numbers(new Random(1), pass.Embedding.shape).mul(support.Weights);
         var errors = new List<LayerError<Tensor>>();
         block.Backward(layers, pass, delta, errors);
 
@@ -169,7 +169,7 @@ public sealed class TransformerMetaBlockTests
             var layers = network.Network.Layers((_, _) => false);
             var first = block.ForwardSupport(layers, encoded, support.Sequence);
             var errors = new List<LayerError<Tensor>>();
-            block.Backward(layers, first, rand(first.Embedding.shape, ScalarType.Float64), errors);
+            block.Backward(layers, first, SampleEpisodes.Numbers(new Random(1), first.Embedding.shape), errors);
             var moved = layers.With(errors.Select(error => KeyValuePair.Create(error.Layer, layers[error.Layer].Step(error.Inputs, error.Errors, null, null))));
 
             Equal(block.ForwardSupport(moved, encoded, support.Sequence).Embedding, block.ForwardSupport(moved, encoded, support.Sequence, first).Embedding, 1e-12);
