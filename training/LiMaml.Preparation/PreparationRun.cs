@@ -99,7 +99,8 @@ internal sealed class PreparationRun
     {
         KeySet.Number(session, keys);
         var moments = new Moments(session);
-        Splitting.Divide(moments, options.Schema.Split, TaskKey(0));
+        var maybeNew = options.Schema.Tasks.ToList().FindIndex(task => task.Name == options.Schema.Split.NewTasksOf);
+        Splitting.Divide(moments, options.Schema.Split, TaskKey(0), TaskKey(Math.Max(0, maybeNew)));
         report.Next("counting what came before");
         var historyKeys = plan.HistoryKeys.Select(columns => keys.First(set => set.Columns.SequenceEqual(columns))).ToList();
         var joins = HistoryFeatures.Compute(session, plan, moments, historyKeys);

@@ -72,6 +72,7 @@ public class SourceSchemaTests
     [InlineData("2024-04-01T12:00:00Z", "2024-02-01", "split.testFrom")]
     [InlineData("\"2024-03-01\"", "\"March\"", "March")]
     [InlineData("\"kind\": \"byTime\"", "\"kind\": \"byTime\", \"newTasks\": 1", "split.newTasks: found 1, expected a share")]
+    [InlineData("\"kind\": \"byTime\"", "\"kind\": \"byTime\", \"newTasksOf\": \"shop\"", "split.newTasksOf: found 'shop', expected a task definition: ")]
     [InlineData("\"hashBuckets\": 1000", "\"hashBuckets\": 1000, \"minimumCount\": 2", "features[2] 'query'")]
     [InlineData("\"maxSamplesPerTask\": 200", "\"maxSamplesPerTask\": 0", "maxSamplesPerTask: found 0")]
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "formatVersion: found 2")]

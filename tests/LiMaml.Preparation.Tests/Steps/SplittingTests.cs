@@ -77,6 +77,26 @@ public class SplittingTests
     }
 
     [Fact]
+    public async Task Prepare_NewTasksOfAnotherDefinition_AreOfThatOne()
+    {
+        var clicks = "member,item,price,label,time\n" + string.Join('\n', Enumerable.Range(0, 2000).Select(row => $"m{row % 7},i{row % 100},{row},{row / 100 % 2},{1700000000 + row}"));
+        using var example = new Example { Clicks = clicks };
+        example.Schema = example.Schema with
+        {
+            Tasks = [new TaskDefinition("member", ["member"], []), new TaskDefinition("item", ["item"], [])],
+            Split = new PerTaskSplit { NewTasks = .2, NewTasksOf = "item" },
+        };
+
+        var prepared = await example.PrepareAsync();
+
+        var trained = (await prepared.RowsAsync("item", Split.Train)).Keys;
+        var fresh = (await prepared.RowsAsync("item", Split.Validation)).Keys.Except(trained).ToList();
+        Assert.InRange(fresh.Count, 10, 32);
+        Assert.Subset((await prepared.RowsAsync("item", Split.Test)).Keys.ToHashSet(), fresh.ToHashSet());
+        Assert.Equal(7, (await prepared.RowsAsync("member", Split.Train)).Keys.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Prepare_SeveralDefinitions_ShareRowsAndSplitsInTheirOwnOrder()
     {
         using var example = new Example();

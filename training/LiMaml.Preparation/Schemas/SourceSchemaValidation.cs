@@ -15,7 +15,7 @@ internal static class SourceSchemaValidation
         ValidateTables(schema, where);
         Each(schema.Features, $"{where}: features", feature => feature.Name, ValidateFeature);
         Each(schema.History, $"{where}: history", feature => feature.Name, (feature, place) => ValidateHistory(feature, schema, place));
-        ValidateSplit(schema.Split, $"{where}: split");
+        ValidateSplit(schema.Split, schema, $"{where}: split");
         var leak = schema.Split is RandomSplit ? schema.History.FirstOrDefault(feature => feature.Sees == HistoryScope.EarlierRows) : null;
         Require(leak is null, $"{where}: history '{leak?.Name}'.sees", "earlierRows with a random split", "earlierSplits: earlier rows may be test rows, whose labels would be in it");
         Require(schema.MaxSamplesPerTask is null or >= 1, $"{where}: maxSamplesPerTask", schema.MaxSamplesPerTask, "1 or more");
@@ -123,9 +123,11 @@ internal static class SourceSchemaValidation
         Require(feature.PerValueOf is null || valued.Contains(feature.PerValueOf), $"{where}.perValueOf", $"'{feature.PerValueOf}'", $"a categorical or multi-valued feature: {string.Join(", ", valued)}");
     }
 
-    private static void ValidateSplit(SplitRule split, string where)
+    private static void ValidateSplit(SplitRule split, SourceSchema schema, string where)
     {
         Require(split.NewTasks is >= 0 and < 1, $"{where}.newTasks", split.NewTasks, "a share from 0 to below 1");
+        var tasks = schema.Tasks.Select(task => task.Name).ToList();
+        Require(split.NewTasksOf is null || tasks.Contains(split.NewTasksOf), $"{where}.newTasksOf", $"'{split.NewTasksOf}'", $"a task definition: {string.Join(", ", tasks)}");
         switch (split)
         {
             case PerTaskSplit perTask:

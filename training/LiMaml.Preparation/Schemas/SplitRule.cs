@@ -10,10 +10,14 @@ namespace LiMaml.Preparation.Schemas;
 public abstract record SplitRule
 {
     /// <summary>
-    /// Share of the tasks of the first definition, drawn by chance, that training must not know (the paper's new members, §7.2): what would
-    /// be train of them is validation. From 0, none, to below 1.
+    /// Share of the tasks of <see cref="NewTasksOf"/>, drawn by chance, that training must not know (the paper's new members, §7.2): what
+    /// would be train of them is validation. From 0, none, to below 1.
     /// </summary>
     public double NewTasks { get; init; }
+
+    /// <summary>Name of the task definition whose tasks are new; null for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NewTasksOf { get; init; }
 
     /// <summary>Another seed, other new tasks.</summary>
     public int NewTasksSeed { get; init; }

@@ -9,10 +9,13 @@ namespace LiMaml.Preparation.Steps;
 /// <summary>Divides rows into train (0), validation (1) and test (2), and caps tasks to their most recent rows.</summary>
 internal static class Splitting
 {
-    /// <summary>Adds the column <c>split</c>; <paramref name="firstTask"/> is the key of the first task definition.</summary>
-    public static void Divide(Moments moments, SplitRule rule, KeySet firstTask)
+    /// <summary>
+    /// Adds the column <c>split</c>; <paramref name="firstTask"/> is the key of the first task definition, <paramref name="maybeNew"/>
+    /// of the one whose tasks may be new.
+    /// </summary>
+    public static void Divide(Moments moments, SplitRule rule, KeySet firstTask, KeySet maybeNew)
     {
-        var isNew = rule.NewTasks == 0 ? "0" : $"CASE WHEN {Chance($"{rule.NewTasksSeed.ToString(CultureInfo.InvariantCulture)}:task", firstTask.Id)} < {Sql.Number(rule.NewTasks)} THEN 1 ELSE 0 END";
+        var isNew = rule.NewTasks == 0 ? "0" : $"CASE WHEN {Chance($"{rule.NewTasksSeed.ToString(CultureInfo.InvariantCulture)}:task", maybeNew.Id)} < {Sql.Number(rule.NewTasks)} THEN 1 ELSE 0 END";
         string Part(string place, string validationFrom, string testFrom) =>
             $"CAST(greatest(CASE WHEN {place} < {validationFrom} THEN 0 WHEN {place} < {testFrom} THEN 1 ELSE 2 END, {isNew}) AS UTINYINT)";
         switch (rule)
