@@ -12,6 +12,9 @@ internal static partial class MockCluster
     private const string Library = "limaml-loaded-librdkafka";
     private static readonly Lazy<nint> Loaded = new(FindLoaded);
 
+    /// <summary>The loaded library, as <see cref="NativeLibrary"/> takes it.</summary>
+    internal static nint LoadedLibrary => Loaded.Value;
+
     /// <summary>Directs the calls below to the loaded library. Runs before the first of them, however many assemblies call.</summary>
     [ModuleInitializer]
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "A resolver can be set once per assembly, before its first native call.")]

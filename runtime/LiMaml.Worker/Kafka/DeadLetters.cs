@@ -22,26 +22,29 @@ internal sealed class DeadLetters : IDisposable
     public const string OmittedBytes = "limaml-omitted-bytes";
 
     private readonly string topic;
-    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly RenewedProducer<byte[]?, byte[]?> producers;
 
     /// <summary>Letters go to the dead-letter topic of <paramref name="options"/>.</summary>
     public DeadLetters(KafkaOptions options, ILogger logger)
     {
         topic = options.DeadLetters;
-        producer = ClientSettings.Build(() => new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(options))
-            .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
-            .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
-            .Build());
+        producers = new RenewedProducer<byte[]?, byte[]?>(options, logger);
     }
 
-    /// <summary>Completes when the broker has all letters. After a failure some may be there: writing them again doubles those.</summary>
+    /// <summary>
+    /// Completes when the broker has all letters. After a failure some may be there: writing them again doubles those. One call at a time.
+    /// </summary>
     /// <exception cref="KafkaException">The broker did not take one of them.</exception>
-    public Task DeliverAsync(IReadOnlyCollection<DeadLetter> letters) => Task.WhenAll(letters.Select(DeliverAsync));
+    public async Task DeliverAsync(IReadOnlyCollection<DeadLetter> letters)
+    {
+        var producer = producers.Next();
+        await Task.WhenAll(letters.Select(letter => DeliverAsync(producer, letter))).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => producer.Dispose();
+    public void Dispose() => producers.Dispose();
 
-    private async Task DeliverAsync(DeadLetter letter)
+    private async Task DeliverAsync(IProducer<byte[]?, byte[]?> producer, DeadLetter letter)
     {
         try
         {

@@ -23,38 +23,36 @@ internal sealed record RekeyedEvent(TopicPartitionOffset Source, OriginalEvent E
 /// </summary>
 internal sealed class Rekeying : IDisposable
 {
-    // Below the client's queue (100,000 records by default).
-    private const int EventsAtOnce = 10_000;
+    // Well below the client's queue (100,000 records by default).
+    private const int RecordsAtOnce = 20_000;
 
     private readonly TaskTopics topics;
-    private readonly IProducer<byte[], byte[]> producer;
+    private readonly RenewedProducer<byte[], byte[]> producers;
 
     /// <summary>Connects; the broker may be away for a while.</summary>
     public Rekeying(KafkaOptions options, TaskTopics topics, ILogger logger)
     {
         this.topics = topics;
-        var settings = ClientSettings.Producer(options);
-        settings.Partitioner = Partitioner.Murmur2Random; // as the Java clients do
-        producer = ClientSettings.Build(() => new ProducerBuilder<byte[], byte[]>(settings)
-            .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
-            .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
-            .Build());
+        producers = new RenewedProducer<byte[], byte[]>(options, logger, settings => settings.Partitioner = Partitioner.Murmur2Random); // as the Java clients do
     }
 
-    /// <summary>Completes when the broker has all of them. After a failure some may be there: writing them again does no harm.</summary>
+    /// <summary>
+    /// Completes when the broker has all of them. After a failure some may be there: writing them again does no harm. One call at a time.
+    /// </summary>
     /// <exception cref="KafkaException">The broker did not take one of them.</exception>
     public async Task DeliverAsync(IReadOnlyList<RekeyedEvent> events)
     {
-        foreach (var some in events.Chunk(EventsAtOnce))
+        foreach (var some in events.Chunk(RecordsAtOnce / topics.OfTasks.Count))
         {
-            await Task.WhenAll(some.SelectMany(one => one.Event.Tasks.Select(task => DeliverAsync(one, task)))).ConfigureAwait(false);
+            var producer = producers.Next();
+            await Task.WhenAll(some.SelectMany(one => one.Event.Tasks.Select(task => DeliverAsync(producer, one, task)))).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => producer.Dispose();
+    public void Dispose() => producers.Dispose();
 
-    private async Task DeliverAsync(RekeyedEvent one, TaskRef task)
+    private async Task DeliverAsync(IProducer<byte[], byte[]> producer, RekeyedEvent one, TaskRef task)
     {
         var topic = topics.TopicOf(task.Task);
         try

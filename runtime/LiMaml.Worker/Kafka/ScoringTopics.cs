@@ -31,10 +31,7 @@ internal sealed class ScoringTopics(KafkaOptions kafka, ScoringTopicOptions opti
 
     private void Run(CancellationToken stop)
     {
-        using var producer = ClientSettings.Build(() => new ProducerBuilder<byte[]?, byte[]?>(Quick(ClientSettings.Producer(kafka)))
-            .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
-            .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
-            .Build());
+        using var producers = new RenewedProducer<byte[]?, byte[]?>(kafka, logger, settings => settings.LingerMs = 0);
         using var consumer = ClientSettings.Build(() => new ConsumerBuilder<byte[]?, byte[]?>(ConsumerSettings())
             .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
             .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
@@ -44,7 +41,7 @@ internal sealed class ScoringTopics(KafkaOptions kafka, ScoringTopicOptions opti
         {
             while (!stop.IsCancellationRequested)
             {
-                AnswerAsync(consumer, producer, Read(consumer), stop).GetAwaiter().GetResult();
+                AnswerAsync(consumer, producers, Read(consumer), stop).GetAwaiter().GetResult();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -77,9 +74,17 @@ internal sealed class ScoringTopics(KafkaOptions kafka, ScoringTopicOptions opti
     }
 
     private async Task AnswerAsync(
-        IConsumer<byte[]?, byte[]?> consumer, IProducer<byte[]?, byte[]?> producer, List<ConsumeResult<byte[]?, byte[]?>> requests, CancellationToken stop)
+        IConsumer<byte[]?, byte[]?> consumer, RenewedProducer<byte[]?, byte[]?> producers, List<ConsumeResult<byte[]?, byte[]?>> requests, CancellationToken stop)
     {
-        await Task.WhenAll(requests.Select(request => Task.Run(() => AnswerAsync(producer, request.Message, stop), stop)));
+        var producer = producers.Next();
+        var left = await Task.WhenAll(requests.Select(request => Task.Run(async () => await WriteAsync(producer, await RespondAsync(request.Message, stop), stop), stop)));
+        while (left.Any(response => response is not null))
+        {
+            await Task.Delay(kafka.RetryDelay, stop);
+            producer = producers.Next();
+            left = await Task.WhenAll(left.OfType<Message<byte[]?, byte[]?>>().Select(response => WriteAsync(producer, response, stop)));
+        }
+
         foreach (var last in requests.GroupBy(request => request.TopicPartition).Select(partition => partition.Last()))
         {
             try
@@ -93,21 +98,18 @@ internal sealed class ScoringTopics(KafkaOptions kafka, ScoringTopicOptions opti
         }
     }
 
-    private async Task AnswerAsync(IProducer<byte[]?, byte[]?> producer, Message<byte[]?, byte[]?> request, CancellationToken stop)
+    /// <summary>Writes a response; one that could not be written comes back.</summary>
+    private async Task<Message<byte[]?, byte[]?>?> WriteAsync(IProducer<byte[]?, byte[]?> producer, Message<byte[]?, byte[]?> response, CancellationToken stop)
     {
-        var response = await RespondAsync(request, stop);
-        while (true)
+        try
         {
-            try
-            {
-                await producer.ProduceAsync(options.ResponseTopic, response, stop);
-                return;
-            }
-            catch (ProduceException<byte[]?, byte[]?> fault) when (!fault.Error.IsFatal)
-            {
-                logger.LogWarning("A response can't be written to {Topic}: {Reason}. It is tried again.", options.ResponseTopic, fault.Error.Reason);
-                await Task.Delay(kafka.RetryDelay, stop);
-            }
+            await producer.ProduceAsync(options.ResponseTopic, response, stop);
+            return null;
+        }
+        catch (ProduceException<byte[]?, byte[]?> fault)
+        {
+            logger.LogWarning("A response can't be written to {Topic}: {Reason}. It is tried again.", options.ResponseTopic, fault.Error.Reason);
+            return response;
         }
     }
 
@@ -167,10 +169,4 @@ internal sealed class ScoringTopics(KafkaOptions kafka, ScoringTopicOptions opti
         AutoOffsetReset = AutoOffsetReset.Latest,
         FetchWaitMaxMs = 10,
     };
-
-    private static ProducerConfig Quick(ProducerConfig settings)
-    {
-        settings.LingerMs = 0;
-        return settings;
-    }
 }

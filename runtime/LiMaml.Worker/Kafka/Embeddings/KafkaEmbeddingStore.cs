@@ -16,14 +16,14 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
 {
     private readonly string topic;
     private readonly EmbeddingLog log;
-    private readonly IProducer<byte[], byte[]?> producer;
+    private readonly RenewedProducer<byte[], byte[]?> producers;
     private readonly SemaphoreSlim writing = new(1);
 
-    private KafkaEmbeddingStore(string topic, EmbeddingLog log, IProducer<byte[], byte[]?> producer)
+    private KafkaEmbeddingStore(string topic, EmbeddingLog log, RenewedProducer<byte[], byte[]?> producers)
     {
         this.topic = topic;
         this.log = log;
-        this.producer = producer;
+        this.producers = producers;
     }
 
     /// <inheritdoc/>
@@ -44,11 +44,7 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
             .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
             .Build());
         var log = await Task.Run(() => new EmbeddingLog(consumer, topic, partitions, logger, cancellation), cancellation);
-        var producer = ClientSettings.Build(() => new ProducerBuilder<byte[], byte[]?>(ClientSettings.Producer(options))
-            .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
-            .SetErrorHandler((_, error) => ClientLog.Write(logger, error))
-            .Build());
-        return new KafkaEmbeddingStore(topic, log, producer);
+        return new KafkaEmbeddingStore(topic, log, new RenewedProducer<byte[], byte[]?>(options, logger));
     }
 
     /// <inheritdoc/>
@@ -110,7 +106,7 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
     {
         await writing.WaitAsync();
         await Task.Run(log.Dispose);
-        producer.Dispose();
+        producers.Dispose();
     }
 
     private async Task ChangeAsync(Func<EmbeddingRecord[]> plan, CancellationToken ct, Func<EmbeddingGeneration?>? dropped = null)
@@ -139,12 +135,13 @@ public sealed class KafkaEmbeddingStore : IEmbeddingStore
     {
         foreach (var part in records.Chunk(10_000))
         {
-            var delivered = await Task.WhenAll(part.Select(record => DeliverAsync(record, ct)));
+            var producer = producers.Next();
+            var delivered = await Task.WhenAll(part.Select(record => DeliverAsync(producer, record, ct)));
             await log.ReachAsync(delivered, ct);
         }
     }
 
-    private async Task<TopicPartitionOffset> DeliverAsync(EmbeddingRecord record, CancellationToken ct)
+    private async Task<TopicPartitionOffset> DeliverAsync(IProducer<byte[], byte[]?> producer, EmbeddingRecord record, CancellationToken ct)
     {
         var message = new Message<byte[], byte[]?> { Key = record.Key, Value = record.Value };
         while (true)
