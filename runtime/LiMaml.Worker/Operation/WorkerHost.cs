@@ -101,6 +101,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private static void AddServices(WebApplicationBuilder builder, WorkerSettings settings, ModelHost models, IEmbeddingStore embeddings)
     {
+        settings.RefuseSharedTopics(TaskTopics.Of(settings.Kafka, settings.Windows, models.Definitions).OfTasks);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(settings);

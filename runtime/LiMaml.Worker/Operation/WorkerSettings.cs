@@ -85,9 +85,33 @@ public sealed record WorkerSettings
         Scoring.Validate();
         Inference.Validate();
         ScoringTopics.Validate();
+        RefuseSharedTopics([]);
         if (Schedule.ContinuousDelay is not null && Embeddings.Store == EmbeddingStoreKind.Parquet)
         {
             throw new InvalidInputException("Schedule:ContinuousDelay", "a delay with Embeddings:Store Parquet", "no delay, since snapshots do not change, or another store");
+        }
+    }
+
+    /// <summary>Throws where a topic would be used for two things.</summary>
+    /// <param name="taskTopics">Those that the model's events are re-keyed to.</param>
+    /// <exception cref="InvalidInputException">Names both settings.</exception>
+    internal void RefuseSharedTopics(IEnumerable<string> taskTopics)
+    {
+        var uses = new List<(string Setting, string Topic)> { ("Kafka:Topic", Kafka.Topic), ("Kafka:DeadLetters", Kafka.DeadLetters) };
+        uses.AddRange(taskTopics.Select(topic => ("Kafka:TaskTopics", topic)));
+        if (Embeddings.Store == EmbeddingStoreKind.Kafka)
+        {
+            uses.Add(("Embeddings:Topic", EmbeddingTopic));
+        }
+
+        if (ScoringTopics.Requests is { } requests)
+        {
+            uses.AddRange([("ScoringTopics:Requests", requests), ("ScoringTopics:Responses", ScoringTopics.ResponseTopic)]);
+        }
+
+        if (uses.GroupBy(use => use.Topic).FirstOrDefault(same => same.Count() > 1) is { } shared)
+        {
+            throw new InvalidInputException(shared.Last().Setting, $"'{shared.Key}', which is {shared.First().Setting} too", "a topic that is used for nothing else");
         }
     }
 

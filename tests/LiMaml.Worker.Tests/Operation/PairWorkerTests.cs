@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using LiMaml.Models;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
@@ -42,6 +43,14 @@ public sealed class PairWorkerTests : IAsyncLifetime
         rig.Dispose();
         pairs.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Start_WhereADefinitionsTopicHasRequests_IsRefused()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidInputException>(async () => await rig.StartAsync(("ScoringTopics:Requests", "events.item")));
+
+        Assert.Contains("ScoringTopics:Requests: found 'events.item', which is Kafka:TaskTopics too", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -145,6 +145,7 @@ public sealed class WorkerHostTests : IDisposable
     [InlineData("Worker:ScoringGraphs:Providers:0", "gpu", "'gpu' at 'Worker:ScoringGraphs:Providers:0'")]
     [InlineData("Refresh:Adapter:Graphs:CudaGraphs", "-1", "CudaGraphs: found -1")]
     [InlineData("Embeddings:Store", "Redis", "Redis:Configuration")]
+    [InlineData("ScoringTopics:Requests", "events", "ScoringTopics:Requests: found 'events', which is Kafka:Topic too")]
     public async Task StartAsync_WrongSetting_IsNamed(string name, string value, string message)
     {
         rig.AddPackage("first");
