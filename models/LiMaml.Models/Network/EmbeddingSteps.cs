@@ -36,6 +36,10 @@ internal sealed record EmbeddingProblem<T>(T Logits, T Slopes, T Labels, T Weigh
 internal sealed class EmbeddingSteps<T>(Network<T> network, InnerLoopSpec spec, int embeddingSize)
     where T : class
 {
+    // No earlier step raises the loss. The last one's gradient is the implicit one where its curvatures are exact: up to |z| of 4.
+    private const double EarlierShare = 0.5;
+    private const double LastShare = 0.125;
+
     private readonly ITensorAlgebra<T> algebra = network.Algebra;
 
     /// <summary>δ after all steps [tasks, 1, embedding]; at least one step.</summary>
@@ -48,10 +52,11 @@ internal sealed class EmbeddingSteps<T>(Network<T> network, InnerLoopSpec spec, 
         }
 
         // At the minimum the gradient of δ is that of one Newton step from it with the curvature held: earlier steps need none.
-        var found = Repeat(spec.Steps - 1, problem.Frozen(algebra), null, Newton);
-        return Repeat(1, problem, found is null ? null : algebra.StopGradient(found), Newton)!;
+        var found = Repeat(spec.Steps - 1, problem.Frozen(algebra), null, (at, gradient) => Newton(at, gradient, EarlierShare));
+        return Repeat(1, problem, found is null ? null : algebra.StopGradient(found), (at, gradient) => Newton(at, gradient, LastShare))!;
 
-        T Newton(T logits, T gradient) => algebra.Transpose(algebra.Solve(Hessian(problem, algebra.StopGradient(logits)), algebra.Transpose(gradient)));
+        T Newton(T logits, T gradient, double share) =>
+            algebra.Transpose(algebra.Solve(Hessian(problem, algebra.StopGradient(logits), share), algebra.Transpose(gradient)));
     }
 
     private T? Repeat(int steps, EmbeddingProblem<T> problem, T? delta, Func<T, T, T> direction)
@@ -79,10 +84,10 @@ internal sealed class EmbeddingSteps<T>(Network<T> network, InnerLoopSpec spec, 
         return delta is null ? gradient : algebra.Add(gradient, algebra.Multiply(delta, Penalty(problem)));
     }
 
-    /// <summary>Second derivatives of the loss [tasks, embedding, embedding].</summary>
-    private T Hessian(EmbeddingProblem<T> problem, T logits)
+    /// <summary>Second derivatives of the loss, or bounds of them where logits are far out [tasks, embedding, embedding].</summary>
+    private T Hessian(EmbeddingProblem<T> problem, T logits, double share)
     {
-        var curvatures = algebra.Multiply(network.Loss.SecondDerivative(logits), problem.Weights);
+        var curvatures = algebra.Multiply(network.Loss.Curvature(logits, share), problem.Weights);
         var products = algebra.MatMul(algebra.Transpose(problem.Slopes), algebra.Multiply(problem.Slopes, curvatures));
         return algebra.Add(products, algebra.Multiply(Penalty(problem), network.Identity(embeddingSize)));
     }
