@@ -1,5 +1,6 @@
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Network.Sequences;
+using LiMaml.Training.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -103,7 +104,7 @@ internal sealed record EpisodeBatch(PaddedRows Support, IReadOnlyDictionary<stri
             }
         }
 
-        Tensor Padded(float[] values) => tensor(values, [rows.Length, length, 1], dtype: precision, device: data.Labels.device);
+        Tensor Padded(float[] values) => AlignedTensor.Of(values, [rows.Length, length, 1], precision, data.Labels.device);
         return new SupportTimes<Tensor>(Padded(positions), Padded(elapsed));
     }
 

@@ -1,5 +1,6 @@
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Network;
+using LiMaml.Training.Tensors;
 using static TorchSharp.torch;
 
 namespace LiMaml.Training.Data;
@@ -44,7 +45,7 @@ internal sealed class InputColumns(FeatureLayout layout)
         foreach (var input in layout.Inputs)
         {
             tensors[input.Name] = Ordered(input.Kind is ElementKind.Float32
-                ? tensor(floats[input.Name].ToArray(), device: device).reshape(-1, input.Width)
+                ? AlignedTensor.Of(floats[input.Name].ToArray(), [floats[input.Name].Count / input.Width, input.Width], device: device)
                 : tensor(integers[input.Name].ToArray(), device: device).reshape(-1, input.Width));
         }
 

@@ -1,6 +1,7 @@
 using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
+using LiMaml.Training.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ internal sealed class PlausibleFeatures(DatasetSchema schema, Random random)
         var rows = (int)shape[..^1].Aggregate(1L, (product, axis) => product * axis);
         if (input.Kind is ElementKind.Float32)
         {
-            return tensor([.. Enumerable.Range(0, rows * width).Select(position => Number(Feature(input, position % width)))], shape);
+            return AlignedTensor.Of([.. Enumerable.Range(0, rows * width).Select(position => Number(Feature(input, position % width)))], shape);
         }
 
         return tensor([.. Enumerable.Range(0, rows).SelectMany(row => Indices(input, row))], shape);

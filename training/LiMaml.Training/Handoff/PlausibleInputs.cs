@@ -3,6 +3,7 @@ using LiMaml.Models.Network;
 using LiMaml.Models.Packages;
 using LiMaml.Models.Schemas;
 using LiMaml.Models.Specs;
+using LiMaml.Training.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,7 +77,7 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
             }
         }
 
-        return tensor(numbers, [size.Rows, size.Support]);
+        return AlignedTensor.Of(numbers, [size.Rows, size.Support]);
     }
 
     private Tensor Labels(string task, Dictionary<string, Tensor> inputs, CaseSize size)
@@ -88,7 +89,7 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
 
         using var scope = NewDisposeScope();
         var scores = Scores(task, inputs, size).data<float>().ToArray();
-        return tensor([.. scores.Select(Label)], [size.Rows, size.Support]).MoveToOuterDisposeScope();
+        return AlignedTensor.Of([.. scores.Select(Label)], [size.Rows, size.Support]).MoveToOuterDisposeScope();
     }
 
     private float Label(float score) => spec.Label is LabelKind.Binary

@@ -80,7 +80,7 @@ internal sealed class ModelParameters : IDisposable
     private static ModelParameters Create(IReadOnlyList<ParameterDeclaration> declarations, Func<ParameterDeclaration, float[]> values, Device device, ScalarType precision) =>
         new(declarations, declarations.ToDictionary(
             declaration => declaration.Name,
-            declaration => new Parameter(tensor(values(declaration), [.. declaration.Shape]).to(precision, device).DetachFromDisposeScope())));
+            declaration => new Parameter(AlignedTensor.Of(values(declaration), [.. declaration.Shape], precision, device).DetachFromDisposeScope())));
 
     private static float[] Values(Checkpoint checkpoint, ParameterDeclaration declaration)
     {

@@ -45,6 +45,6 @@ internal static class StoredValues
             numbers.CopyTo(values.AsSpan(next));
             next += numbers.Length;
         });
-        return tensor(values, [.. stored.Axes]);
+        return AlignedTensor.Of(values, [.. stored.Axes]);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TorchAlgebra : ITensorAlgebra<Tensor>
     public Tensor One { get; }
 
     public Tensor Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
-        tensor(values.ToArray(), shape.ToArray(), dtype: precision, device: device).DetachFromDisposeScope();
+        AlignedTensor.Of(values.ToArray(), shape.ToArray(), precision, device).DetachFromDisposeScope();
 
     public Tensor Add(Tensor a, Tensor b) => a.add(b, Scalars.Of(1));
 
