@@ -11,7 +11,7 @@ internal sealed class RenewedProducer<TKey, TValue> : IDisposable
 {
     private readonly Func<IProducer<TKey, TValue>> build;
     private IProducer<TKey, TValue> producer;
-    private volatile bool failed;
+    private volatile IProducer<TKey, TValue>? failed;
 
     /// <summary>Connects; the broker may be away for a while.</summary>
     /// <param name="options">The cluster.</param>
@@ -24,9 +24,9 @@ internal sealed class RenewedProducer<TKey, TValue> : IDisposable
         change?.Invoke(settings);
         build = () => ClientSettings.Build(() => new ProducerBuilder<TKey, TValue>(settings)
             .SetLogHandler((_, entry) => ClientLog.Write(logger, entry))
-            .SetErrorHandler((_, error) =>
+            .SetErrorHandler((client, error) =>
             {
-                failed |= error.IsFatal;
+                failed = error.IsFatal ? client : failed;
                 ClientLog.Write(logger, error);
             })
             .Build());
@@ -39,11 +39,11 @@ internal sealed class RenewedProducer<TKey, TValue> : IDisposable
     /// </summary>
     public IProducer<TKey, TValue> Next()
     {
-        if (failed)
+        if (ReferenceEquals(failed, producer))
         {
+            var renewed = build(); // where this fails, the next call tries again
             producer.Dispose();
-            failed = false;
-            producer = build();
+            producer = renewed;
         }
 
         return producer;
