@@ -152,6 +152,17 @@ public sealed class PrepareCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Prepare_NewTasksOfADefinitionWithoutAShare_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await CommandRun.OfAsync("prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--new-tasks-of", "member", "--out", folder["dataset"]);
+
+        Assert.Contains("--new-tasks-of: found 'member' with no new tasks, expected --new-tasks with their share", run.AssertRefusal(), StringComparison.Ordinal);
+        Assert.Empty(folder.Names());
+    }
+
+    [Fact]
     public async Task Prepare_Cancelled_ExitsWith130AndLeavesNothing()
     {
         using var folder = new TemporaryFolder();
