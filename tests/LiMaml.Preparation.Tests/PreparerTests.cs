@@ -1,6 +1,7 @@
 using LiMaml.Models;
 using LiMaml.Models.Datasets;
 using LiMaml.Models.Schemas;
+using LiMaml.Preparation.Schemas;
 using LiMaml.Preparation.Sources;
 
 namespace LiMaml.Preparation.Tests;
@@ -103,11 +104,41 @@ public class PreparerTests
     public async Task PrepareAsync_RealLabels_AreKeptAsTheyAre()
     {
         using var example = new Example();
-        example.Schema = example.Schema with { Label = new LiMaml.Preparation.Schemas.SourceLabel { Column = "price", Kind = LabelKind.Real }, Features = [] };
+        example.Schema = example.Schema with { Label = new SourceLabel { Column = "price", Kind = LabelKind.Real }, Features = [] };
         var prepared = await example.PrepareAsync();
 
         Assert.Equal(LabelKind.Real, prepared.Dataset.Schema.Label);
         Assert.Equal(new float[] { 1.5f, 2.5f, 4.5f, 3.5f }, (await prepared.RowsAsync("member", Split.Train)).Labels);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_GradedLabels_AreInterpolatedBetweenTheGradedValues()
+    {
+        using var example = new Example();
+        GradedValue[] grades = [new(2, 0.1), new(3, 0.2), new(4, 1)];
+        example.Schema = example.Schema with { Label = new SourceLabel { Column = "price", Kind = LabelKind.Graded, Grades = grades }, Features = [] };
+        var prepared = await example.PrepareAsync();
+
+        Assert.Equal(LabelKind.Graded, prepared.Dataset.Schema.Label);
+        Assert.Equal(new float[] { 0.1f, 0.15f, 1, 0.6f }, (await prepared.RowsAsync("member", Split.Train)).Labels); // prices 1.5, 2.5, 4.5, 3.5
+    }
+
+    [Fact]
+    public async Task PrepareAsync_GradesOutsideZeroToOne_AreRefused()
+    {
+        using var example = new Example();
+        example.Schema = example.Schema with { Label = new SourceLabel { Column = "price", Kind = LabelKind.Graded }, Features = [] };
+
+        Assert.Contains("expected 0 to 1 (or grades in the schema's label)", await example.RefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_GradesOnOneSideOfTheHalf_AreRefused()
+    {
+        using var example = new Example();
+        example.Schema = example.Schema with { Label = new SourceLabel { Column = "price", Kind = LabelKind.Graded, Grades = [new(1, 0), new(5, 0.4)] }, Features = [] };
+
+        Assert.Contains("expected grades below 0.5 and others", await example.RefusalAsync(), StringComparison.Ordinal);
     }
 
     private static PrepareOptions Options(Example example) => new() { Schema = example.Schema, BaseFolder = example.Folder, OutputFolder = example.Output };

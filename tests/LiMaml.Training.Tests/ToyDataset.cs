@@ -19,13 +19,14 @@ internal sealed class ToyDataset : IDisposable
     /// <param name="withValidation">Whether to write validation rows.</param>
     /// <param name="withTest">Whether to write test rows.</param>
     /// <param name="relabel">Another label, from the split, the event time in microseconds and the label.</param>
-    public static async Task<ToyDataset> WriteAsync(bool withValidation = true, bool withTest = true, Func<Split, long, float, float>? relabel = null)
+    /// <param name="label">The kind of label.</param>
+    public static async Task<ToyDataset> WriteAsync(bool withValidation = true, bool withTest = true, Func<Split, long, float, float>? relabel = null, LabelKind label = LabelKind.Binary)
     {
         var toy = new ToyDataset();
         var schema = new DatasetSchema(
             DatasetSchema.CurrentFormatVersion,
             "toy",
-            LabelKind.Binary,
+            label,
             [new DenseFeature("tenure", DenseTransform.Standardise, 5, 2), new CategoricalFeature("kind", ["a", "b"]), new CategoricalFeature("member_id", [.. Enumerable.Range(0, MemberCount).Select(Key)])],
             [new TaskDefinition("member", ["member_id"], ["tenure"])]);
         await using var writer = DatasetWriter.Create(toy.Folder, schema);
@@ -38,7 +39,7 @@ internal sealed class ToyDataset : IDisposable
             }
 
             var group = Rows(random, rows, start);
-            group = relabel is null ? group : group with { Labels = [.. group.Labels.Select((label, row) => relabel(split, group.Timestamps[row], label))] };
+            group = relabel is null ? group : group with { Labels = [.. group.Labels.Select((liked, row) => relabel(split, group.Timestamps[row], liked))] };
             await writer.AppendAsync("member", split, group, TestContext.Current.CancellationToken);
         }
 

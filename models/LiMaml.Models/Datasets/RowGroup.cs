@@ -22,7 +22,7 @@ public sealed record RowGroup
     /// <summary>Event times in microseconds since 1970-01-01 UTC.</summary>
     public required long[] Timestamps { get; init; }
 
-    /// <summary>0 or 1 for binary labels, finite otherwise.</summary>
+    /// <summary>0 or 1 for binary labels, 0 to 1 for graded ones, finite for real ones.</summary>
     public required float[] Labels { get; init; }
 
     /// <summary>Finite, 0 or more; 1 where the data has no weights.</summary>

@@ -62,14 +62,7 @@ internal sealed class RowGroupValidation(DatasetSchema schema)
 
     private void ValidateLabels(float[] labels, string where)
     {
-        if (schema.Label == LabelKind.Binary)
-        {
-            Refuse(labels.AsSpan(), label => label != 0f && label != 1f, where, "label", "0 or 1, as the schema's labels are binary");
-        }
-        else
-        {
-            RefuseNotFinite(labels, 1, where, "label");
-        }
+        Refuse(labels.AsSpan(), label => !schema.Label.IsLabel(label), where, "label", $"{schema.Label.Expected()}, as the schema's labels are {schema.Label.ToString().ToLowerInvariant()}");
     }
 
     private static void ValidateOrder(RowGroup rows, string where)

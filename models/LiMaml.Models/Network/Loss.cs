@@ -3,8 +3,8 @@ using LiMaml.Models.Schemas;
 namespace LiMaml.Models.Network;
 
 /// <summary>
-/// The loss of one sample (paper §3): cross-entropy for binary labels (Equation 1, whose minus sign is lost in print), the
-/// squared error for real ones. Value and gradient side by side.
+/// The loss of one sample (paper §3): cross-entropy for binary and graded labels (Equation 1, whose minus sign is lost in
+/// print), the squared error for real ones. Value and gradient side by side.
 /// </summary>
 /// <typeparam name="T">The algebra's tensors.</typeparam>
 internal sealed class Loss<T>(ITensorAlgebra<T> algebra, LabelKind label)
@@ -15,7 +15,7 @@ internal sealed class Loss<T>(ITensorAlgebra<T> algebra, LabelKind label)
     /// <summary>Losses [..., 1] of logits [..., 1] and labels of that shape.</summary>
     public T Value(T logits, T labels)
     {
-        if (label is LabelKind.Binary)
+        if (label is not LabelKind.Real)
         {
             return algebra.Subtract(algebra.Softplus(logits), algebra.Multiply(logits, labels));
         }
@@ -26,7 +26,7 @@ internal sealed class Loss<T>(ITensorAlgebra<T> algebra, LabelKind label)
 
     /// <summary>Their derivatives at the logits.</summary>
     public T Derivative(T logits, T labels) =>
-        label is LabelKind.Binary
+        label is not LabelKind.Real
             ? algebra.Subtract(algebra.Sigmoid(logits), labels)
             : algebra.Scale(algebra.Subtract(logits, labels), 2);
 
@@ -54,5 +54,5 @@ internal sealed class Loss<T>(ITensorAlgebra<T> algebra, LabelKind label)
     }
 
     /// <summary>The largest second derivative at any logit: ¼ for cross-entropy, 2 for the squared error.</summary>
-    public double LargestCurvature => label is LabelKind.Binary ? 0.25 : 2;
+    public double LargestCurvature => label is not LabelKind.Real ? 0.25 : 2;
 }

@@ -42,7 +42,7 @@ public static class PackageGraphs
             .. spec.MetaBlocks.Select(block => Floats(EmbeddingOf(block.Task, spec), RowsAxis, Size(block.EmbeddingSize))),
             .. Features(spec.Global.Features, schema, name => name, RowsAxis),
         ],
-        spec.Label is LabelKind.Binary
+        spec.Label is not LabelKind.Real
             ? [Output(Logit, RowsAxis, "1"), Output(Probability, RowsAxis, "1")]
             : [Output(Prediction, RowsAxis, "1")]);
 

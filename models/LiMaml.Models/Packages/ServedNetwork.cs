@@ -38,7 +38,7 @@ internal sealed class ServedNetwork<T>(ModelSpec spec, DatasetSchema schema, ITe
         var rows = network.Global.Encode(inputs);
         var embeddings = spec.MetaBlocks.ToDictionary(block => block.Task, block => inputs[EmbeddingOf(block.Task, spec)]);
         var logit = network.Global.Forward(layers, rows, network.Global.Project(layers, rows), embeddings).Logit;
-        return spec.Label is LabelKind.Binary
+        return spec.Label is not LabelKind.Real
             ? new() { [Logit] = logit, [Probability] = algebra.Sigmoid(logit) }
             : new() { [Prediction] = logit };
     }

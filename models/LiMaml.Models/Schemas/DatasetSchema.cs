@@ -8,6 +8,12 @@ public enum LabelKind
 
     /// <summary>Any finite number; the loss is the squared error.</summary>
     Real,
+
+    /// <summary>
+    /// From 0 to 1, how positive an interaction was (stars, share of a video watched); the loss is cross-entropy. AUC tells those of at
+    /// least <see cref="Grades.Positive"/> from the others.
+    /// </summary>
+    Graded,
 }
 
 /// <summary>One way of dividing interactions into tasks (paper §4.1, Table 2): per member, per (member, type), per item…</summary>
@@ -19,7 +25,7 @@ public sealed record TaskDefinition(string Name, IReadOnlyList<string> Keys, IRe
 /// <summary>The schema of a prepared dataset (<c>schema.json</c>): fitted on training rows, complete enough to encode a raw row.</summary>
 /// <param name="FormatVersion">Version of the written form, <see cref="CurrentFormatVersion"/>.</param>
 /// <param name="Name">What people call the dataset.</param>
-/// <param name="Label">Binary or real.</param>
+/// <param name="Label">Binary, graded or real.</param>
 /// <param name="Features">All features, names unique.</param>
 /// <param name="Tasks">All task definitions, names unique, at least one. Each has its own sorted copy of the rows in the dataset.</param>
 public sealed record DatasetSchema(

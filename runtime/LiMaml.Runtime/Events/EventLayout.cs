@@ -74,7 +74,7 @@ internal sealed class EventLayout
     /// <summary>The written form that <see cref="Parse"/> reads and the hash covers; see "Schema hash" in the README.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder("limaml-event-1\n").Append(Label == LabelKind.Binary ? "binary\n" : "real\n");
+        var text = new StringBuilder("limaml-event-1\n").Append(Name(Label)).Append('\n');
         foreach (var column in KeyColumns)
         {
             text.Append("key ").Append(column).Append('\n');
@@ -94,7 +94,7 @@ internal sealed class EventLayout
     public static EventLayout Parse(string text)
     {
         var lines = text.Split('\n');
-        if (lines.Length < 3 || lines[0] != "limaml-event-1" || lines[1] is not ("binary" or "real") || lines[^1].Length > 0)
+        if (lines.Length < 3 || lines[0] != "limaml-event-1" || LabelNamed(lines[1]) is not { } label || lines[^1].Length > 0)
         {
             throw new FormatException("no layout of events");
         }
@@ -106,7 +106,7 @@ internal sealed class EventLayout
         }
 
         return new EventLayout(
-            lines[1] == "binary" ? LabelKind.Binary : LabelKind.Real,
+            label,
             parts.Where(part => part[0] == "key").Select(part => part[1]),
             parts.Where(part => part[0] != "key").Select(part => Feature(part[0], part[1])));
     }
@@ -120,6 +120,10 @@ internal sealed class EventLayout
             new EventFeature(word, FeatureKind.Vector, numbers),
         _ => throw new FormatException($"no feature of events: {kind} {name}"),
     };
+
+    private static string Name(LabelKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static LabelKind? LabelNamed(string name) => Enum.GetValues<LabelKind>().Where(kind => Name(kind) == name).Select(kind => (LabelKind?)kind).FirstOrDefault();
 
     private static string Name(FeatureKind kind) => kind switch
     {

@@ -56,9 +56,9 @@ internal sealed class EventValidation(DatasetSchema schema, EventLayout layout)
     private void CheckNumbers(InteractionEvent interaction)
     {
         var label = interaction.Label;
-        if (schema.Label == LabelKind.Binary ? label is not (0 or 1) : !float.IsFinite(label))
+        if (!schema.Label.IsLabel(label))
         {
-            throw Fault(RejectionReasons.Label, "label", Text(label), schema.Label == LabelKind.Binary ? "0 or 1" : "a finite number");
+            throw Fault(RejectionReasons.Label, "label", Text(label), schema.Label.Expected());
         }
 
         if (!(interaction.Weight >= 0 && float.IsFinite(interaction.Weight)))

@@ -15,7 +15,7 @@ public sealed record InteractionEvent
     /// <summary>Event time, microseconds since 1970-01-01 UTC.</summary>
     public required long EventTime { get; init; }
 
-    /// <summary>0 or 1 for binary labels, finite otherwise.</summary>
+    /// <summary>0 or 1 for binary labels, 0 to 1 for graded ones, finite for real ones.</summary>
     public required float Label { get; init; }
 
     /// <summary>Finite, 0 or more; default 1.</summary>

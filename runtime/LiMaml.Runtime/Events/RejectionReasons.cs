@@ -27,7 +27,7 @@ public static class RejectionReasons
     /// <summary>The event time is too far ahead of the clock.</summary>
     public const string FutureEventTime = "futureEventTime";
 
-    /// <summary>The label is not finite, or not 0 or 1 where labels are binary.</summary>
+    /// <summary>The label is not what the kind of label takes: 0 or 1, 0 to 1, or a finite number.</summary>
     public const string Label = "label";
 
     /// <summary>The weight is not finite or below 0.</summary>

@@ -51,7 +51,7 @@ public static class BatchScorer
         using var snapshot = await OpenSnapshotAsync(package, block, PathOf(options.Snapshot, block, read: block), cancellation);
         var others = await CounterpartJoin.OpenAsync(package, dataset, block, options, OpenSnapshotAsync, cancellation);
         await using var embeddings = new EmbeddingJoin(scorer.Unadapted(block.Task), snapshot, cancellation);
-        await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label == LabelKind.Binary, cancellation);
+        await using var file = await ScoreFile.CreateAsync(output, package.Manifest.Model.Label is not LabelKind.Real, cancellation);
         var began = TimeProvider.System.GetTimestamp();
         await foreach (var group in rows.Read(scorer.Features, cancellation).Single().Ahead(cancellation))
         {

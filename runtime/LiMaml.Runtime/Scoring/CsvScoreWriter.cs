@@ -15,11 +15,11 @@ internal sealed class CsvScoreWriter : IScoreWriter
 
     /// <summary>Writes the header.</summary>
     /// <param name="stream">Stays open.</param>
-    /// <param name="binary">Whether there are logits and probabilities, or predictions.</param>
-    public CsvScoreWriter(Stream stream, bool binary)
+    /// <param name="hasLogits">Whether there are logits and probabilities, or predictions.</param>
+    public CsvScoreWriter(Stream stream, bool hasLogits)
     {
         writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
-        writer.Write($"key,timestamp,row,label,{(binary ? "logit,probability" : "prediction")},cold\n");
+        writer.Write($"key,timestamp,row,label,{(hasLogits ? "logit,probability" : "prediction")},cold\n");
     }
 
     /// <inheritdoc/>

@@ -25,11 +25,11 @@ internal sealed class ParquetScoreWriter : IScoreWriter
 
     /// <summary>Begins a file.</summary>
     /// <param name="stream">Stays open.</param>
-    /// <param name="binary">Whether there are logits and probabilities, or predictions.</param>
+    /// <param name="hasLogits">Whether there are logits and probabilities, or predictions.</param>
     /// <param name="cancellation">Ends the write.</param>
-    public static async Task<ParquetScoreWriter> CreateAsync(Stream stream, bool binary, CancellationToken cancellation)
+    public static async Task<ParquetScoreWriter> CreateAsync(Stream stream, bool hasLogits, CancellationToken cancellation)
     {
-        var schema = binary
+        var schema = hasLogits
             ? new ParquetSchema(Key, Timestamp, Row, Label, Logit, Probability, Cold)
             : new ParquetSchema(Key, Timestamp, Row, Label, Prediction, Cold);
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };

@@ -29,7 +29,7 @@ internal sealed class ScoreFile : IAsyncDisposable
     }
 
     /// <summary>Begins the file, in the format that its ending names.</summary>
-    public static async Task<ScoreFile> CreateAsync(string path, bool binary, CancellationToken cancellation)
+    public static async Task<ScoreFile> CreateAsync(string path, bool hasLogits, CancellationToken cancellation)
     {
         CheckFormat(path);
         var partial = path + AtomicFile.PartialSuffix;
@@ -37,8 +37,8 @@ internal sealed class ScoreFile : IAsyncDisposable
         try
         {
             IScoreWriter writer = IsCsv(path)
-                ? new CsvScoreWriter(stream, binary)
-                : await ParquetScoreWriter.CreateAsync(stream, binary, cancellation);
+                ? new CsvScoreWriter(stream, hasLogits)
+                : await ParquetScoreWriter.CreateAsync(stream, hasLogits, cancellation);
             return new ScoreFile(path, stream, writer);
         }
         catch

@@ -21,13 +21,13 @@ public sealed class Scorer : IDisposable
     private readonly FeatureTensors features;
     private readonly Dictionary<string, UnadaptedEmbeddings> unadapted;
     private readonly ModelSpec model;
-    private readonly bool binary;
+    private readonly bool hasLogits;
 
     private Scorer(ModelPackage package, GraphOptions? options)
     {
         BundleId = package.Manifest.BundleId;
         model = package.Manifest.Model;
-        binary = model.Label == LabelKind.Binary;
+        hasLogits = model.Label is not LabelKind.Real;
         features = new FeatureTensors(package.GlobalLayout());
         session = GraphSession.Open(package, package.Global, options);
         unadapted = model.MetaBlocks.ToDictionary(
@@ -72,7 +72,7 @@ public sealed class Scorer : IDisposable
     public Scores Score(RowGroup rows, ReadOnlySpan<int> places, IReadOnlyDictionary<string, ReadOnlyMemory<float>> embeddings)
     {
         CheckEmbeddings(places.Length, embeddings);
-        var scores = new Scores(binary ? new float[places.Length] : null, new float[places.Length]);
+        var scores = new Scores(hasLogits ? new float[places.Length] : null, new float[places.Length]);
         using var batch = session.Rent();
         for (var first = 0; first < places.Length; first += BatchRows)
         {
@@ -81,7 +81,7 @@ public sealed class Scorer : IDisposable
             features.Fill(rows, BatchShape.Fill(part), batch);
             FillEmbeddings(rows, part, embeddings, first, batch);
             batch.Run();
-            batch.Float32(binary ? GraphTensorNames.Probability : GraphTensorNames.Prediction)[..part.Length].CopyTo(scores.Predictions.AsSpan(first));
+            batch.Float32(hasLogits ? GraphTensorNames.Probability : GraphTensorNames.Prediction)[..part.Length].CopyTo(scores.Predictions.AsSpan(first));
             if (scores.Logits is not null)
             {
                 batch.Float32(GraphTensorNames.Logit)[..part.Length].CopyTo(scores.Logits.AsSpan(first));

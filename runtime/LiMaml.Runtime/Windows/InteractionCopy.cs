@@ -19,7 +19,6 @@ internal sealed class InteractionCopy
     private readonly EventLayout layout;
     private readonly Feature[] features;
     private readonly TaskColumns tasks;
-    private readonly bool binary;
     private readonly int[] slots;
     private readonly Range[] keys;
     private readonly Range[] categories;
@@ -34,7 +33,6 @@ internal sealed class InteractionCopy
         this.tasks = tasks;
         layout = schema.Layout;
         features = [.. layout.Features.Select(feature => schema.Dataset.Feature(feature.Name))];
-        binary = layout.Label == LabelKind.Binary;
         slots = new int[features.Length];
         var (number, category, set, vector) = (0, 0, 0, 0);
         for (var place = 0; place < slots.Length; place++)
@@ -159,7 +157,7 @@ internal sealed class InteractionCopy
     private bool IsValid(ReadOnlySpan<byte> payload, in Fields fields, long latest)
     {
         if (fields.Schema != layout.Number || !fields.HasTime || fields.Time < 0 || fields.Time > latest || !fields.HasLabel
-            || !(binary ? fields.Label is 0 or 1 : float.IsFinite(fields.Label)) || !(fields.Weight >= 0 && float.IsFinite(fields.Weight))
+            || !layout.Label.IsLabel(fields.Label) || !(fields.Weight >= 0 && float.IsFinite(fields.Weight))
             || !IsText(payload[fields.Id], EventLimits.MaxEventIdBytes) || !AreFinite(payload[fields.Dense]) || !AreFinite(payload[fields.Vectors]))
         {
             return false;

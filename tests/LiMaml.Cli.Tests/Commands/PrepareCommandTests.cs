@@ -1,4 +1,5 @@
 using LiMaml.Models.Datasets;
+using LiMaml.Models.Schemas;
 using LiMaml.Preparation.Schemas;
 
 namespace LiMaml.Cli.Tests.Commands;
@@ -150,6 +151,29 @@ public sealed class PrepareCommandTests : IDisposable
         Assert.InRange(dataset.CountRows("member", Split.Test), 150, 250);
         Assert.True(dataset.CountRows("member", Split.Validation) > 200); // 10 % of the rows, and those of new members that would be train
     }
+
+    [Fact]
+    public async Task Prepare_LabelGrades_MakesGradedLabelsAndKeepsASourceThatSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string[] line = ["prepare", "--source", "synthetic", "--rows", "1000", "--days", "10", "--label-grades", "0=0.2", "1=0.75"];
+
+        await CommandRun.SucceedAsync([.. line, "--out", folder["dataset"], "--keep-source", folder["table"]]);
+        await CommandRun.SucceedAsync("prepare", "--schema", Path.Combine(folder["table"], "source.json"), "--out", folder["again"]);
+
+        foreach (var dataset in new[] { Dataset.Open(folder["dataset"]), Dataset.Open(folder["again"]) })
+        {
+            Assert.Equal(LabelKind.Graded, dataset.Schema.Label);
+            var labels = await dataset.ReadAsync("member", Split.Train, [], TestContext.Current.CancellationToken).SelectMany(rows => rows.Labels).Distinct().Order().ToListAsync();
+            Assert.Equal([0.2f, 0.75f], labels);
+        }
+    }
+
+    [Theory]
+    [InlineData("4", "--label-grades: found '4', expected value=grade, such as 4=0.7.")]
+    [InlineData("4=good", "--label-grades: found '4=good', expected value=grade, such as 4=0.7.")]
+    public async Task Prepare_LabelGradesWithoutAGrade_AreRefused(string grade, string what) =>
+        Assert.Contains(what, (await CommandRun.OfAsync("prepare", "--source", "synthetic", "--label-grades", "1=0", grade, "--out", "never")).Error, StringComparison.Ordinal);
 
     [Fact]
     public async Task Prepare_NewTasksOfADefinitionWithoutAShare_IsRefused()

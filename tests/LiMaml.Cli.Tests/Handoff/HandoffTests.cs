@@ -168,6 +168,7 @@ public sealed class HandoffTests
             ["cross"] = spec with { Global = spec.Global with { CrossLayers = 2 } },
             ["wide and deep"] = spec with { Algorithm = TrainingAlgorithm.WideAndDeep, MetaBlocks = [idBlock], Global = spec.Global with { Wide = true, CrossLayers = 1 } },
             ["two definitions, film, cross, wide"] = spec with { MetaBlocks = [block, idBlock with { Task = "item", Features = ["item"] }], Global = spec.Global with { Interaction = Interaction.Film, CrossLayers = 1, Wide = true } },
+            ["graded labels"] = spec with { Label = LabelKind.Graded },
             ["real labels"] = spec with { Label = LabelKind.Real },
             ["real labels, bilinear"] = spec with { Label = LabelKind.Real, Global = bilinear },
             ["gram form"] = Tuned(tuning => tuning with { Form = AdaptedForm.Gram }),

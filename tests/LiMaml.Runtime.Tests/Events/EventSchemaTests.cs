@@ -32,11 +32,12 @@ public sealed class EventSchemaTests
         DatasetSchema[] others =
         [
             TestModel.Schema with { Label = LabelKind.Real },
+            TestModel.Schema with { Label = LabelKind.Graded },
             TestModel.Schema with { Features = [.. TestModel.Schema.Features.Skip(2)], Tasks = [new("member", ["member"], ["city"])] },
             TestModel.Schema with { Features = [.. TestModel.Schema.Features.SkipLast(1), new VectorFeature("taste", 5)] },
             TestModel.Schema with { Tasks = [new("member", ["member"], ["city"])] },
         ];
-        Assert.Equal(5, others.Select(schema => EventSchema.For(schema).Hash).Append(Schema.Hash).Distinct().Count());
+        Assert.Equal(6, others.Select(schema => EventSchema.For(schema).Hash).Append(Schema.Hash).Distinct().Count());
     }
 
     [Fact]
@@ -47,9 +48,16 @@ public sealed class EventSchemaTests
         Assert.Equal("7570919853050512", EventSchema.For(schema).Hash);
     }
 
-    [Fact]
-    public void Parse_WrittenLayout_IsTheSame() =>
-        Assert.Equal(Schema.Hash, EventLayout.Parse(Schema.Layout.ToString()).Hash);
+    [Theory]
+    [InlineData(LabelKind.Binary)]
+    [InlineData(LabelKind.Graded)]
+    [InlineData(LabelKind.Real)]
+    public void Parse_WrittenLayout_IsTheSame(LabelKind label)
+    {
+        var written = EventSchema.For(TestModel.Schema with { Label = label });
+        var read = EventLayout.Parse(written.Layout.ToString());
+        Assert.Equal((written.Hash, label), (read.Hash, read.Label));
+    }
 
     [Theory]
     [InlineData("")]
@@ -112,6 +120,18 @@ public sealed class EventSchemaTests
         real.Validate(SampleEvents.Example with { Label = -3.5f }, SampleEvents.Now, TimeSpan.Zero);
         var fault = Assert.Throws<EventRejectedException>(() => real.Validate(SampleEvents.Example with { Label = float.NaN }, SampleEvents.Now, TimeSpan.Zero));
         Assert.Equal("label: found NaN, expected a finite number.", fault.Message);
+    }
+
+    [Theory]
+    [InlineData(-0.1f, "-0.1")]
+    [InlineData(1.5f, "1.5")]
+    [InlineData(float.NaN, "NaN")]
+    public void Validate_GradedLabel_IsFromZeroToOne(float wrong, string found)
+    {
+        var graded = EventSchema.For(TestModel.Schema with { Label = LabelKind.Graded });
+        Assert.All([0, 0.3f, 1], label => graded.Validate(SampleEvents.Example with { Label = label }, SampleEvents.Now, TimeSpan.Zero));
+        var fault = Assert.Throws<EventRejectedException>(() => graded.Validate(SampleEvents.Example with { Label = wrong }, SampleEvents.Now, TimeSpan.Zero));
+        Assert.Equal($"label: found {found}, expected 0 to 1.", fault.Message);
     }
 
     [Theory]

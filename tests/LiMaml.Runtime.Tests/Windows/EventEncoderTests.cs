@@ -47,6 +47,23 @@ public sealed class EventEncoderTests
         Assert.InRange(copied, 1000, 2900);
     }
 
+    [Theory]
+    [InlineData(LabelKind.Binary, 0f, 1f)]
+    [InlineData(LabelKind.Graded, 0f, 0.25f, 1f)]
+    [InlineData(LabelKind.Real, -7f, 0f, 0.25f, 1f, 7f)]
+    public void TryAppend_ALabel_TakesThoseOfTheSchemasKind(LabelKind kind, params float[] taken)
+    {
+        var schema = EventSchema.For(Schema.Dataset with { Label = kind });
+        var copier = new InteractionCopy(schema, new TaskColumns(schema.Dataset, null));
+        var random = new Random(5);
+
+        Assert.All([-7, 0, 0.25f, 1, 7, float.NaN], label =>
+        {
+            var payload = new ProtobufEventFormat(schema).Write(Random(random) with { EventId = "e", Label = label }, out _);
+            Assert.Equal(taken.Contains(label), copier.TryAppend(payload, Latest, new EncodedEvents()));
+        });
+    }
+
     [Fact]
     public void TryAppend_DamagedMessages_TakesOnlyWhatReadingTakes()
     {

@@ -1,5 +1,6 @@
 using LiMaml.Models;
 using LiMaml.Models.Datasets;
+using LiMaml.Models.Schemas;
 using LiMaml.Training.Evaluation;
 
 namespace LiMaml.Training.Tests.Evaluation;
@@ -72,6 +73,20 @@ public sealed class ModelEvaluationTests : IAsyncLifetime
         Assert.Equal("matrix factorisation by kind", report.Baseline);
         Assert.Equal(0, report.Find(report.Baseline, ScoringMode.FittedToTraining)!.Gain);
         Assert.All(report.Rows, row => Assert.NotNull(row.Gain));
+    }
+
+    [Fact]
+    public async Task RunAsync_GradedLabels_AreLearntAndJudgedByTheHalf()
+    {
+        using var graded = await ToyDataset.WriteAsync(relabel: (_, _, liked) => liked == 1 ? 0.7f : 0.2f, label: LabelKind.Graded);
+        var outcome = await TrainingRun.StartAsync(graded.Folder, TrainingRunTests.Configuration(), graded.PathOf("run"), cancellation: Cancellation);
+        var report = await ModelEvaluation.RunAsync(RivalsOnly(graded) with { Models = [new EvaluatedModel("limaml", [outcome.CheckpointFolder])] }, cancellation: Cancellation);
+
+        var tuned = report.Rows.Single(row => row.Model == "limaml" && row.Mode is ScoringMode.FineTuned && row.Slice is ReportSlice.All);
+        Assert.InRange(tuned.Auc!.Mean, 0.8, 1);
+        Assert.Equal(outcome.BestValidationAuc, tuned.Auc.Mean, 0.1);
+        Assert.InRange(tuned.LogLoss!.Mean, 0.5, 0.69); // the entropy of such grades is 0.56, on average
+        Assert.Contains(report.Rows, row => row.Model.StartsWith("matrix factorisation", StringComparison.Ordinal) && row.Auc!.Mean > 0.6);
     }
 
     [Fact]

@@ -79,6 +79,13 @@ internal static class SampleEpisodes
         return new SupportTimes<Tensor>(tensor(positions, [lengths.Length, length, 1]), tensor(elapsed, [lengths.Length, length, 1]));
     }
 
+    private static Tensor Labels(Tensor numbers, LabelKind label) => label switch
+    {
+        LabelKind.Binary => numbers.gt(0).to_type(ScalarType.Float64),
+        LabelKind.Graded => numbers.sigmoid(),
+        _ => numbers,
+    };
+
     private static PaddedRows Rows(Random random, FeatureLayout meta, FeatureLayout global, LabelKind label, int[] lengths, int length)
     {
         long[] shape = [lengths.Length, length];
@@ -92,7 +99,7 @@ internal static class SampleEpisodes
         }
 
         var numbers = Numbers(random, [.. shape, 1]);
-        return new PaddedRows(Inputs(random, meta, shape), Inputs(random, global, shape), label is LabelKind.Binary ? numbers.gt(0).to_type(ScalarType.Float64) : numbers, tensor(weights, [.. shape, 1]));
+        return new PaddedRows(Inputs(random, meta, shape), Inputs(random, global, shape), Labels(numbers, label), tensor(weights, [.. shape, 1]));
     }
 
     private static Dictionary<string, Tensor> Inputs(Random random, FeatureLayout layout, long[] axes) =>

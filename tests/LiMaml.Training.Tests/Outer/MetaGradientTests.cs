@@ -163,6 +163,7 @@ public sealed class MetaGradientTests
             ["concatenation and bilinear"] = spec with { Global = bilinear with { Interaction = Interaction.ConcatenationAndBilinear } },
             ["id embedding"] = spec with { MetaBlocks = [idBlock] },
             ["id embedding, bilinear, three steps"] = spec with { MetaBlocks = [idBlock], Global = bilinear, InnerLoop = spec.InnerLoop with { Steps = 3 } },
+            ["graded labels"] = spec with { Label = LabelKind.Graded },
             ["real labels"] = spec with { Label = LabelKind.Real, InnerLoop = spec.InnerLoop with { StepSize = 0.02 } },
             ["mean loss, decay, proximal"] = Looped(loop => loop with { Steps = 3, Reduction = LossReduction.Mean, MetaEmbeddingL2 = 0.3, Proximal = 0.7 }),
             ["curvature bound, three steps"] = Looped(loop => loop with { Steps = 3, StepSize = 2, StepRule = StepRule.CurvatureBound }),

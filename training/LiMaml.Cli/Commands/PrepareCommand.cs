@@ -26,16 +26,17 @@ internal static class PrepareCommand
         var memory = Text.Bytes("--memory-limit", "Memory for sorting and joining, at least 256MiB; what does not fit goes to disk next to --out. Default 1536MiB.");
         var threads = Common.Threads();
         var synthetic = new SyntheticArguments();
+        var label = new LabelArguments();
         var split = new SplitArguments();
         var command = new Command("prepare", "Turn raw interactions (CSV, Parquet or a known data set) into a dataset to train on: joined, sorted by task and time, divided by time, features fitted.")
         {
             schema, source, input, output, overwrite, keep, memory, threads,
         };
-        split.All.Concat(synthetic.All).ToList().ForEach(command.Add);
+        label.All.Concat(split.All).Concat(synthetic.All).ToList().ForEach(command.Add);
         command.Validators.Add(result => Check(result, schema, source, keep, synthetic));
         command.SetAction(async (result, cancellation) =>
         {
-            var means = new PrepareMeans(result.GetRequiredValue(output), result.GetValue(overwrite), result.GetValue(memory), result.GetValue(threads) ?? 0, split.Read(result));
+            var means = new PrepareMeans(result.GetRequiredValue(output), result.GetValue(overwrite), result.GetValue(memory), result.GetValue(threads) ?? 0, [.. new[] { label.Read(result), split.Read(result) }.OfType<Func<SourceSchema, SourceSchema>>()]);
             var statistics = result.GetValue(source) is { } name
                 ? await FromSourceAsync(name == "synthetic" ? new Synthetic(synthetic.Read(result)) : DataSources.Find(name), result.GetValue(input), result.GetValue(keep), means, terminal, cancellation)
                 : await FromSchemaAsync(result.GetValue(schema)!, result.GetValue(input), means, terminal, cancellation);
@@ -107,12 +108,12 @@ internal static class PrepareCommand
 }
 
 /// <summary>Where a dataset goes, and with what means it is made.</summary>
-internal sealed record PrepareMeans(string Output, bool Overwrite = false, long? MemoryLimit = null, int Threads = 0, Func<SourceSchema, SourceSchema>? Change = null)
+internal sealed record PrepareMeans(string Output, bool Overwrite = false, long? MemoryLimit = null, int Threads = 0, IReadOnlyList<Func<SourceSchema, SourceSchema>>? Changes = null)
 {
     /// <summary>These means for some data.</summary>
     public PrepareOptions Options(SourceSchema schema, string baseFolder)
     {
-        var options = new PrepareOptions { Schema = Change?.Invoke(schema) ?? schema, BaseFolder = baseFolder, OutputFolder = Output, Overwrite = Overwrite, Threads = Threads };
+        var options = new PrepareOptions { Schema = (Changes ?? []).Aggregate(schema, (changed, change) => change(changed)), BaseFolder = baseFolder, OutputFolder = Output, Overwrite = Overwrite, Threads = Threads };
         return MemoryLimit is { } bytes ? options with { MemoryLimit = bytes } : options;
     }
 }

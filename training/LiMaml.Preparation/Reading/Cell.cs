@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using LiMaml.Models;
 using LiMaml.Models.Schemas;
 using LiMaml.Preparation.Engine;
@@ -81,6 +82,13 @@ internal sealed record Cell(string Target, RawColumn Source, string UsedBy, stri
             return new(target, source, UsedBy, $"CAST({number} AS FLOAT)", [.. finite, ($"NOT isfinite({target})", "a number within float32")]);
         }
 
+        if (label.Kind == LabelKind.Graded)
+        {
+            return label.Grades is { } grades
+                ? new(target, source, UsedBy, $"CAST({Grade(number, grades)} AS FLOAT)", finite)
+                : new(target, source, UsedBy, $"CAST({number} AS FLOAT)", [.. finite, ($"{number} NOT BETWEEN 0 AND 1", "0 to 1 (or grades in the schema's label)")]);
+        }
+
         var cut = (label.Threshold, label.Above) switch
         {
             ({ } threshold, _) => $"{number} >= {Sql.Number(threshold)}",
@@ -90,6 +98,19 @@ internal sealed record Cell(string Target, RawColumn Source, string UsedBy, stri
         return cut is not null
             ? new(target, source, UsedBy, $"CAST({cut} AS FLOAT)", finite)
             : new(target, source, UsedBy, $"CAST({number} AS FLOAT)", [.. finite, ($"{number} NOT IN (0, 1)", "0 or 1 (or a threshold in the schema's label)")]);
+    }
+
+    /// <summary>SQL of the line through the graded values.</summary>
+    private static string Grade(string number, IReadOnlyList<GradedValue> grades)
+    {
+        var text = new StringBuilder($"CASE WHEN {number} <= {Sql.Number(grades[0].Value)} THEN {Sql.Number(grades[0].Grade)}");
+        foreach (var (from, to) in grades.Zip(grades.Skip(1)))
+        {
+            var slope = (to.Grade - from.Grade) / (to.Value - from.Value);
+            text.Append(CultureInfo.InvariantCulture, $" WHEN {number} < {Sql.Number(to.Value)} THEN {Sql.Number(from.Grade)} + ({number} - {Sql.Number(from.Value)}) * {Sql.Number(slope)}");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $" ELSE {Sql.Number(grades[^1].Grade)} END").ToString();
     }
 
     /// <summary>Microseconds since 1970.</summary>

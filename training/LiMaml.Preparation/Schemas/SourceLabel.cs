@@ -16,4 +16,15 @@ public sealed record SourceLabel
 
     /// <summary>The label is 1 where the value is greater than this; binary only, not together with <see cref="Threshold"/>.</summary>
     public double? Above { get; init; }
+
+    /// <summary>
+    /// Grades of some values, by ascending value; between two the grade is interpolated, outside it is that of the nearest. Graded only;
+    /// null where the column holds grades from 0 to 1 already.
+    /// </summary>
+    public IReadOnlyList<GradedValue>? Grades { get; init; }
 }
+
+/// <summary>How positive a value of the label column is.</summary>
+/// <param name="Value">The value, finite.</param>
+/// <param name="Grade">From 0 to 1; at least ½ is positive.</param>
+public sealed record GradedValue(double Value, double Grade);

@@ -51,8 +51,25 @@ internal static class SourceSchemaValidation
     {
         Require(label.Threshold is null || label.Above is null, where, "both threshold and above", "one of them");
         var cut = label.Threshold ?? label.Above;
-        Require(cut is null || label.Kind == LabelKind.Binary, where, "a threshold for real labels", "kind binary, or no threshold");
+        Require(cut is null || label.Kind == LabelKind.Binary, where, $"a threshold for {label.Kind.ToString().ToLowerInvariant()} labels", "kind binary, or no threshold");
         Require(cut is null || double.IsFinite(cut.Value), where, cut, "a finite threshold");
+        ValidateGrades(label, $"{where}.grades");
+    }
+
+    private static void ValidateGrades(SourceLabel label, string where)
+    {
+        if (label.Grades is not { } grades)
+        {
+            return;
+        }
+
+        Require(label.Kind == LabelKind.Graded, where, $"some, for {label.Kind.ToString().ToLowerInvariant()} labels", "kind graded, or no grades");
+        Require(grades.Count >= 2, where, grades.Count, "two or more");
+        foreach (var (index, point) in grades.Index())
+        {
+            Require(double.IsFinite(point.Value) && (index == 0 || point.Value > grades[index - 1].Value), $"{where}[{index}].value", point.Value, "a finite number above the one before");
+            Require(point.Grade is >= 0 and <= 1, $"{where}[{index}].grade", point.Grade, "0 to 1");
+        }
     }
 
     private static void ValidateTables(SourceSchema schema, string where)
@@ -112,10 +129,10 @@ internal static class SourceSchemaValidation
     {
         Require(feature.By.Count > 0, $"{where}.by", "none", "at least one key column");
         Require(double.IsFinite(feature.Smoothing) && feature.Smoothing > 0, $"{where}.smoothing", feature.Smoothing, "a finite number above 0");
-        Require(feature.Of != HistoryStatistic.LogOdds || schema.Label.Kind == LabelKind.Binary, $"{where}.of", "logOdds of real labels", "rate, or a binary label");
+        Require(feature.Of != HistoryStatistic.LogOdds || schema.Label.Kind != LabelKind.Real, $"{where}.of", "logOdds of real labels", "rate, or a binary or graded label");
         ValidateBuckets(feature.Transform ?? DenseTransform.None, feature.Buckets, where);
         Require(
-            feature.Transform != DenseTransform.Log1p || feature.Of is HistoryStatistic.Count or HistoryStatistic.Recency || (feature.Of == HistoryStatistic.Rate && schema.Label.Kind == LabelKind.Binary),
+            feature.Transform != DenseTransform.Log1p || feature.Of is HistoryStatistic.Count or HistoryStatistic.Recency || (feature.Of == HistoryStatistic.Rate && schema.Label.Kind != LabelKind.Real),
             $"{where}.transform",
             "log1p of a statistic that may be negative",
             "another transform");

@@ -76,9 +76,13 @@ internal static class Splitting
                 throw new InvalidInputException(where, "no test rows", $"some ({times})");
             }
 
-            if (schema.Label.Kind == LabelKind.Binary && row.GetFloat(2) == row.GetFloat(3))
+            var (least, most) = (row.GetFloat(2), row.GetFloat(3));
+            if (schema.Label.Kind != LabelKind.Real && least >= Grades.Positive == most >= Grades.Positive)
             {
-                throw new InvalidInputException($"label of '{schema.Name}', training rows", $"{row.GetFloat(2)} in all of them", "both 0 and 1");
+                throw new InvalidInputException(
+                    $"label of '{schema.Name}', training rows",
+                    least == most ? $"{least} in all of them" : $"{least} to {most}",
+                    schema.Label.Kind == LabelKind.Binary ? "both 0 and 1" : $"grades below {Grades.Positive} and others");
             }
         });
     }

@@ -30,7 +30,7 @@ internal sealed class BaselineRows
     /// <summary>Number of tasks.</summary>
     public int TaskCount { get; }
 
-    /// <summary>0 or 1.</summary>
+    /// <summary>0 to 1.</summary>
     public float[] Labels { get; }
 
     /// <summary>0 or more.</summary>

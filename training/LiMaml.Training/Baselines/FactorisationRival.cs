@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiMaml.Models.Datasets;
+using LiMaml.Models.Schemas;
 
 namespace LiMaml.Training.Baselines;
 
@@ -23,7 +24,7 @@ internal sealed class FactorisationRival(BaselineRows rows, string itemFeature, 
     public string Choose(CancellationToken cancellation)
     {
         var validation = rows.Of(Split.Validation);
-        var labels = Array.ConvertAll(validation, row => rows.Labels[row]);
+        var labels = Grades.Positives(Array.ConvertAll(validation, row => rows.Labels[row]));
         var search = new FactorisationSearch(
             (options, afterRound) => MatrixFactorisation.Fit(rows, items, itemCount, train, options, threads, afterRound), labels, validation, cancellation);
         (chosen, var auc) = search.Choose(new FactorisationOptions { Rounds = MostRounds });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiMaml.Models.Datasets;
+using LiMaml.Models.Schemas;
 using LiMaml.Training.Evaluation.Metrics;
 
 namespace LiMaml.Training.Baselines;
@@ -30,7 +31,7 @@ internal sealed class RandomEffectsRival(BaselineRows rows, LinearFeatures share
     public string Choose(CancellationToken cancellation)
     {
         var validation = rows.Of(Split.Validation);
-        var labels = Array.ConvertAll(validation, row => rows.Labels[row]);
+        var labels = Grades.Positives(Array.ConvertAll(validation, row => rows.Labels[row]));
         double Judge(double[] logits) => Auc.Compute(Array.ConvertAll(validation, row => (float)logits[row]), labels) ?? 0.5;
 
         (fixedStrength, var logits, var auc) = Best(FixedStrengths, strength => FixedEffect.Fit(rows, shared, train, strength, cancellation), Judge);

@@ -9,14 +9,14 @@ internal static class EvaluationRows
     /// <summary>A row for each line and slice that has test rows.</summary>
     /// <param name="lines">What was scored.</param>
     /// <param name="baseline">The line that gains are relative to, one of <paramref name="lines"/>.</param>
-    /// <param name="label">Binary or real.</param>
+    /// <param name="label">Its kind.</param>
     /// <param name="bootstrapDraws">Resamples for the intervals of gains, 0 for none.</param>
     public static IReadOnlyList<EvaluationRow> Of(IReadOnlyList<ScoredLine> lines, ScoredLine baseline, LabelKind label, int bootstrapDraws)
     {
-        var gains = label is LabelKind.Binary && bootstrapDraws > 0 ? new GainBootstrap(baseline, bootstrapDraws) : null;
+        var gains = label is not LabelKind.Real && bootstrapDraws > 0 ? new GainBootstrap(baseline, bootstrapDraws) : null;
         var rows = lines.SelectMany(line => Enum.GetValues<ReportSlice>()
             .Where(slice => line.In(slice) is not null)
-            .Select(slice => (Line: line, Row: label is LabelKind.Binary ? Binary(line, slice, line.In(slice)!) : Real(line, slice, line.In(slice)!)))).ToList();
+            .Select(slice => (Line: line, Row: label is not LabelKind.Real ? Binary(line, slice, line.In(slice)!) : Real(line, slice, line.In(slice)!)))).ToList();
         var starts = rows.Where(row => row.Line == baseline).ToDictionary(row => row.Row.Slice, row => row.Row.Auc?.Mean);
         return [.. rows.Select(row => row.Row with
         {

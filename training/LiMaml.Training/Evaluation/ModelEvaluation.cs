@@ -109,9 +109,9 @@ public static class ModelEvaluation
             throw new InvalidInputException("evaluation, few-shot", $"{options.FewShot.Min()} rows", "0 or more");
         }
 
-        if (!options.Rivals.IsEmpty && (dataset.Schema.Label is not LabelKind.Binary || !dataset.Has(task, Split.Train) || !dataset.Has(task, Split.Validation)))
+        if (!options.Rivals.IsEmpty && (dataset.Schema.Label is LabelKind.Real || !dataset.Has(task, Split.Train) || !dataset.Has(task, Split.Validation)))
         {
-            throw new InvalidInputException($"dataset '{dataset.Folder}', task definition '{task}'", "real labels, or no training or no validation rows", "binary labels, rows to fit rivals to and rows to choose their settings on");
+            throw new InvalidInputException($"dataset '{dataset.Folder}', task definition '{task}'", "real labels, or no training or no validation rows", "binary or graded labels, rows to fit rivals to and rows to choose their settings on");
         }
 
         foreach (var feature in options.Reference.Select(dataset.Schema.Feature).Where(feature => feature is not DenseFeature))

@@ -27,8 +27,8 @@ internal static class ValidationScore
             return double.MinValue; // steps too large for these tasks: never chosen
         }
 
-        return label is LabelKind.Binary
-            ? Auc.Compute(values, labels) ?? 0.5
+        return label is not LabelKind.Real
+            ? Auc.Compute(values, Grades.Positives(labels)) ?? 0.5
             : -Math.Sqrt(values.Zip(labels, (value, actual) => (value - actual) * (double)(value - actual)).Average());
     }
 }

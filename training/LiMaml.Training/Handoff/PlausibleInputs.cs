@@ -92,9 +92,12 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
         return AlignedTensor.Of([.. scores.Select(Label)], [size.Rows, size.Support]).MoveToOuterDisposeScope();
     }
 
-    private float Label(float score) => spec.Label is LabelKind.Binary
-        ? random.NextDouble() < score ? 1 : 0
-        : (float)(score + ((Math.Abs(score) + 1) * 0.5 * (random.NextDouble() - 0.5)));
+    private float Label(float score) => spec.Label switch
+    {
+        LabelKind.Binary => random.NextDouble() < score ? 1 : 0,
+        LabelKind.Graded => (float)((score + random.NextDouble()) / 2),
+        _ => (float)(score + ((Math.Abs(score) + 1) * 0.5 * (random.NextDouble() - 0.5))),
+    };
 
     /// <summary>The probability (or prediction) of each support sample under θ.</summary>
     private Tensor Scores(string task, Dictionary<string, Tensor> inputs, CaseSize size)
@@ -113,7 +116,7 @@ internal sealed class PlausibleInputs(ModelSpec spec, DatasetSchema schema, Serv
         }
 
         var outputs = network.Evaluate(graphs.Single(graph => graph.Kind is GraphKind.Global), global);
-        return outputs[spec.Label is LabelKind.Binary ? GraphTensorNames.Probability : GraphTensorNames.Prediction];
+        return outputs[spec.Label is not LabelKind.Real ? GraphTensorNames.Probability : GraphTensorNames.Prediction];
     }
 
     private Tensor Embed(string task, IReadOnlyDictionary<string, Tensor> inputs) => network.Evaluate(MetaGraph(task), inputs)[GraphTensorNames.MetaEmbedding];

@@ -33,6 +33,21 @@ public sealed class BinaryMetricsTests
     }
 
     [Fact]
+    public void Compute_Grades_RanksThoseOfAtLeastAHalfAndCalibratesAll()
+    {
+        float[] scores = [-1, 0, 1, 2];
+        float[] grades = [0.2f, 0.5f, 0.3f, 1];
+
+        var metrics = BinaryMetrics.Compute(new ScoredSamples([1, 1, 1, 1], scores, grades));
+
+        Assert.Equal(0.75, metrics.Auc);
+        Assert.Equal(0.75, metrics.TaskAuc.Mean);
+        var expected = scores.Zip(grades, (z, grade) => Math.Log(1 + Math.Exp(z)) - (grade * z)).Average();
+        Assert.Equal(expected, metrics.LogLoss!.Value, 1e-7);
+        Assert.Equal(2.0 / scores.Sum(z => 1 / (1 + Math.Exp(-z))), metrics.Calibration.Ratio!.Value, 1e-6);
+    }
+
+    [Fact]
     public void Compute_WeightedSlice_TakesTheWeightsAlong()
     {
         float[] weights = [.. Enumerable.Repeat(2f, 24), .. Enumerable.Repeat(0f, 25)];

@@ -25,7 +25,7 @@ public sealed class TaskAucTests
 
     [Fact]
     public void Compute_LabelInBetween_Throws() =>
-        Assert.Throws<InvalidInputException>(() => TaskAuc.Compute(new ScoredSamples([0], [1], [0.5f])));
+        Assert.Throws<InvalidInputException>(() => TaskAuc.Compute(new ScoredSamples([0], [1], [1.5f])));
 
     [Fact]
     public void Compute_AnySamples_EqualsTheMeanOverFilteredTasks() =>

@@ -15,11 +15,11 @@ internal static class AucResamples
     /// The area of each resample; not a number where it lacks a class. Which tasks a resample holds depends on the distinct
     /// tasks and its own number only, so that models scored on the same rows are compared draw by draw.
     /// </summary>
-    /// <param name="samples">Binary labels.</param>
+    /// <param name="samples">Binary or graded labels.</param>
     /// <param name="draws">Resamples.</param>
     public static double[] Compute(ScoredSamples samples, int draws)
     {
-        Columns.CheckBinary(samples.Labels);
+        Columns.CheckGrades(samples.Labels);
         var order = Columns.Order(samples.Scores);
         var tasks = samples.Tasks.Distinct().Order().ToArray();
         var taskOf = Array.ConvertAll(samples.Tasks, task => Array.BinarySearch(tasks, task));
@@ -61,7 +61,7 @@ internal static class AucResamples
             AddNegatives(tie, 0.5);
             foreach (var row in tie)
             {
-                if (samples.Labels[row] == 1)
+                if (samples.Positives[row] == 1)
                 {
                     AddPositive(Of(row), Columns.WeightOf(samples.Weights, row), negatives, positives, ordered);
                 }
@@ -78,7 +78,7 @@ internal static class AucResamples
         {
             foreach (var row in tie)
             {
-                if (samples.Labels[row] == 0)
+                if (samples.Positives[row] == 0)
                 {
                     AddScaled(Of(row), share * Columns.WeightOf(samples.Weights, row), negatives);
                 }

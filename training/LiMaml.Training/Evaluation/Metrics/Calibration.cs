@@ -6,11 +6,11 @@ namespace LiMaml.Training.Evaluation.Metrics;
 /// <param name="SampleCount">Samples in the bin.</param>
 /// <param name="Weight">Their total weight, above 0.</param>
 /// <param name="Predicted">Mean predicted probability.</param>
-/// <param name="Observed">Share of positive labels.</param>
+/// <param name="Observed">Mean label.</param>
 public sealed record CalibrationBin(int SampleCount, double Weight, double Predicted, double Observed);
 
 /// <summary>Whether predicted probabilities are what happens.</summary>
-/// <param name="Ratio">Positive labels observed to positive labels predicted: 1 is right, above 1 too low predictions; null without samples.</param>
+/// <param name="Ratio">The labels' sum to the predictions' sum: 1 is right, above 1 too low predictions; null without samples.</param>
 /// <param name="ExpectedError">Mean over the samples of |observed − predicted| of their bin, in [0, 1]; null without samples.</param>
 /// <param name="Bins">By ascending probability, with equally many samples each (±1); fewer where samples are few, and none without weight.</param>
 public sealed record Calibration(double? Ratio, double? ExpectedError, IReadOnlyList<CalibrationBin> Bins)
@@ -20,14 +20,14 @@ public sealed record Calibration(double? Ratio, double? ExpectedError, IReadOnly
 
     /// <summary>Computes it from logits. Samples of equal logit share their labels evenly, so row order does not matter.</summary>
     /// <param name="logits">Not NaN.</param>
-    /// <param name="labels">0 or 1, one for each logit.</param>
+    /// <param name="labels">0 to 1, one for each logit.</param>
     /// <param name="weights">How much each sample counts, finite, 0 or more; empty for 1 everywhere.</param>
     /// <exception cref="ArgumentException">The columns differ in length.</exception>
     /// <exception cref="InvalidInputException">A value is outside its range.</exception>
     public static Calibration Compute(ReadOnlySpan<float> logits, ReadOnlySpan<float> labels, ReadOnlySpan<float> weights = default)
     {
         Columns.Check(logits, labels, weights);
-        Columns.CheckBinary(labels);
+        Columns.CheckGrades(labels);
 
         var sums = SumsByBin(logits, labels, weights);
         var bins = sums.Where(bin => bin.Weight > 0)

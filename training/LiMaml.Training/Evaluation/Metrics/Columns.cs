@@ -20,6 +20,8 @@ internal static class Columns
 
     internal static void CheckBinary(ReadOnlySpan<float> labels) => Reject(labels, label => label is not (0 or 1), "label", "0 or 1");
 
+    internal static void CheckGrades(ReadOnlySpan<float> labels) => Reject(labels, label => label is not (>= 0 and <= 1), "label", "0 to 1");
+
     internal static void CheckFinite(ReadOnlySpan<float> scores) => Reject(scores, score => !float.IsFinite(score), "score", "a finite number");
 
     internal static void CheckLength(int length, int scores, string column)

@@ -1,13 +1,16 @@
 using LiMaml.Models;
+using LiMaml.Models.Schemas;
 
 namespace LiMaml.Training.Evaluation.Metrics;
 
 /// <summary>What a model said about samples beside what happened: all that metrics need. Rows may come in any order.</summary>
 public sealed class ScoredSamples
 {
+    private float[]? positives;
+
     /// <summary>Keeps the columns without copying them: they must not change afterwards.</summary>
     /// <param name="tasks">int32 [rows]: a number for each row's task; rows of one task share it.</param>
-    /// <param name="scores">float32 [rows]: logits for binary labels, predictions for real ones; not NaN.</param>
+    /// <param name="scores">float32 [rows]: logits for binary and graded labels, predictions for real ones; not NaN.</param>
     /// <param name="labels">float32 [rows]: finite.</param>
     /// <param name="weights">float32 [rows]: finite, 0 or more; null for 1 everywhere.</param>
     /// <exception cref="ArgumentException">The columns differ in length.</exception>
@@ -25,11 +28,14 @@ public sealed class ScoredSamples
     /// <summary>int32 [rows]: each row's task.</summary>
     public int[] Tasks { get; }
 
-    /// <summary>float32 [rows]: logits for binary labels, predictions for real ones.</summary>
+    /// <summary>float32 [rows]: logits for binary and graded labels, predictions for real ones.</summary>
     public float[] Scores { get; }
 
     /// <summary>float32 [rows].</summary>
     public float[] Labels { get; }
+
+    /// <summary>float32 [rows]: 1 for binary and graded labels that are positive, 0 for the others.</summary>
+    public float[] Positives => positives ??= Grades.Positives(Labels);
 
     /// <summary>float32 [rows], or null for 1 everywhere.</summary>
     public float[]? Weights { get; }

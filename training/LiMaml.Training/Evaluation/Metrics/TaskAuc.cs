@@ -11,18 +11,18 @@ namespace LiMaml.Training.Evaluation.Metrics;
 /// <param name="LeftOutCount">Tasks with one label only, which have no AUC.</param>
 public sealed record TaskAuc(double? Mean, int TaskCount, int LeftOutCount)
 {
-    /// <summary>Computes it; labels must be 0 or 1.</summary>
-    /// <exception cref="InvalidInputException">A label is neither 0 nor 1.</exception>
+    /// <summary>Computes it; grades of at least ½ are positive.</summary>
+    /// <exception cref="InvalidInputException">A label is outside 0 to 1.</exception>
     public static TaskAuc Compute(ScoredSamples samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        Columns.CheckBinary(samples.Labels);
+        Columns.CheckGrades(samples.Labels);
 
         double sum = 0;
         int tasks = 0, leftOut = 0;
         foreach (var task in samples.ByTask())
         {
-            if (Auc.Compute(task.Scores, task.Labels, task.Weights) is { } auc)
+            if (Auc.Compute(task.Scores, task.Positives, task.Weights) is { } auc)
             {
                 sum += auc;
                 tasks++;
