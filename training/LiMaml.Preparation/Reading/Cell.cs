@@ -85,7 +85,7 @@ internal sealed record Cell(string Target, RawColumn Source, string UsedBy, stri
         if (label.Kind == LabelKind.Graded)
         {
             return label.Grades is { } grades
-                ? new(target, source, UsedBy, $"CAST({Grade(number, grades)} AS FLOAT)", finite)
+                ? new(target, source, UsedBy, $"CAST(greatest(0, least(1, {Grade(number, grades)})) AS FLOAT)", finite)
                 : new(target, source, UsedBy, $"CAST({number} AS FLOAT)", [.. finite, ($"{number} NOT BETWEEN 0 AND 1", "0 to 1 (or grades in the schema's label)")]);
         }
 
@@ -100,7 +100,7 @@ internal sealed record Cell(string Target, RawColumn Source, string UsedBy, stri
             : new(target, source, UsedBy, $"CAST({number} AS FLOAT)", [.. finite, ($"{number} NOT IN (0, 1)", "0 or 1 (or a threshold in the schema's label)")]);
     }
 
-    /// <summary>SQL of the line through the graded values.</summary>
+    /// <summary>SQL of the line through the graded values; rounding may lead just outside 0 to 1.</summary>
     private static string Grade(string number, IReadOnlyList<GradedValue> grades)
     {
         var text = new StringBuilder($"CASE WHEN {number} <= {Sql.Number(grades[0].Value)} THEN {Sql.Number(grades[0].Grade)}");
