@@ -171,6 +171,8 @@ public sealed class PrepareCommandTests : IDisposable
 
     [Theory]
     [InlineData("4", "--label-grades: found '4', expected value=grade, such as 4=0.7.")]
+    [InlineData("4=NaN", "--label-grades: found '4=NaN', expected value=grade, such as 4=0.7.")]
+    [InlineData("∞=1", "--label-grades: found '∞=1', expected value=grade, such as 4=0.7.")]
     [InlineData("4=good", "--label-grades: found '4=good', expected value=grade, such as 4=0.7.")]
     public async Task Prepare_LabelGradesWithoutAGrade_AreRefused(string grade, string what) =>
         Assert.Contains(what, (await CommandRun.OfAsync("prepare", "--source", "synthetic", "--label-grades", "1=0", grade, "--out", "never")).Error, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LiMaml.Models.Schemas;
 using LiMaml.Preparation.Schemas;
 
@@ -39,5 +38,5 @@ internal sealed class LabelArguments
     private static GradedValue? Parse(string text) =>
         text.Split('=') is [var value, var grade] && Number(value) is { } number && Number(grade) is { } share ? new GradedValue(number, share) : null;
 
-    private static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(string text) => Text.ParseNumber(text, double.MinValue, double.MaxValue);
 }

@@ -45,7 +45,8 @@ internal static class Text
         },
     };
 
-    private static T? ParseNumber<T>(string text, T least, T most)
+    /// <summary>The finite number that <paramref name="text"/> is, or null where it is none within the bounds.</summary>
+    public static T? ParseNumber<T>(string text, T least, T most)
         where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value : null;
 
